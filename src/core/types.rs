@@ -1,0 +1,272 @@
+//! The words everything else is written in.
+//!
+//! Each type can only be made from a value that is known to be good, so later code never checks again. Money is a whole
+//! number of hundredths (DECIMAL(18,2)), wall-clock times are Korean time without a zone, instants are UTC seconds.
+
+use std::fmt;
+
+/// SHA-256 of a source file's bytes: the file's identity, whatever its name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileHash(pub [u8; 32]);
+
+impl FileHash {
+    /// Parses 64 hex digits of either case.
+    pub fn parse(hex: &str) -> Option<Self> {
+        let hex = hex.as_bytes();
+        if hex.len() != 64 {
+            return None;
+        }
+        let mut out = [0; 32];
+        for (byte, pair) in out.iter_mut().zip(hex.chunks_exact(2)) {
+            let high = char::from(pair[0]).to_digit(16)?;
+            let low = char::from(pair[1]).to_digit(16)?;
+            *byte = u8::try_from(high * 16 + low).ok()?;
+        }
+        Some(Self(out))
+    }
+}
+
+impl fmt::Display for FileHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+    }
+}
+
+impl fmt::Debug for FileHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Where rows come from. The order is the one that decides a tie in time: the greatest wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    History,
+    Export,
+    Api,
+}
+
+impl Source {
+    pub const ALL: [Self; 3] = [Self::History, Self::Export, Self::Api];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::History => "history",
+            Self::Export => "export",
+            Self::Api => "api",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == text)
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An amount in hundredths: `12000.00` is `Money(1_200_000)`. Fits DECIMAL(18,2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Money(pub i64);
+
+impl Money {
+    /// The largest amount of DECIMAL(18,2), in hundredths.
+    pub const MAX: i64 = 999_999_999_999_999_999;
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let abs = self.0.unsigned_abs();
+        write!(f, "{sign}{}.{:02}", abs / 100, abs % 100)
+    }
+}
+
+/// How exactly a time was told. The order is from vague to precise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Precision {
+    Day,
+    Minute,
+    Second,
+}
+
+/// A calendar day, as days since 1970-01-01.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(pub i32);
+
+impl Day {
+    /// A real day of the years 1900 to 9999, else `None`.
+    pub fn from_ymd(year: i32, month: u32, day: u32) -> Option<Self> {
+        if !(1900..=9999).contains(&year) {
+            return None;
+        }
+        let date = chrono::NaiveDate::from_ymd_opt(year, month, day)?;
+        Some(Self(date.to_epoch_days()))
+    }
+
+    fn date(self) -> chrono::NaiveDate {
+        chrono::NaiveDate::from_epoch_days(self.0).unwrap_or_default()
+    }
+
+    pub fn month(self) -> Month {
+        use chrono::Datelike;
+        let date = self.date();
+        Month { year: date.year(), month: date.month() }
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.date().format("%Y-%m-%d"))
+    }
+}
+
+/// A calendar month, written `YYYY-MM`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month {
+    pub year: i32,
+    pub month: u32,
+}
+
+impl Month {
+    pub fn parse(text: &str) -> Option<Self> {
+        let (year, month) = text.split_once('-')?;
+        let (year, month) = (year.parse().ok()?, month.parse().ok()?);
+        Day::from_ymd(year, month, 1).map(Day::month)
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+/// A Korean wall-clock time: seconds since 1970-01-01 00:00:00 *on a Korean clock*, and how exactly it was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct KstDateTime {
+    pub seconds: i64,
+    pub precision: Precision,
+}
+
+/// Korea keeps UTC+9 all year; the summer times of 1948-1988 are older than any Cafe24 order.
+pub const KST_OFFSET_SECONDS: i64 = 9 * 3600;
+
+impl KstDateTime {
+    pub fn day(self) -> Day {
+        Day(i32::try_from(self.seconds.div_euclid(86_400)).unwrap_or_default())
+    }
+
+    pub fn instant(self) -> Instant {
+        Instant(self.seconds - KST_OFFSET_SECONDS)
+    }
+
+    /// The same moment, as far as the vaguer of the two tells: a bare day agrees with every time of that day.
+    pub fn agrees_with(self, other: Self) -> bool {
+        let unit = match self.precision.min(other.precision) {
+            Precision::Day => 86_400,
+            Precision::Minute => 60,
+            Precision::Second => 1,
+        };
+        self.seconds.div_euclid(unit) == other.seconds.div_euclid(unit)
+    }
+}
+
+impl fmt::Display for KstDateTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = chrono::DateTime::from_timestamp(self.seconds, 0).unwrap_or_default();
+        write!(f, "{}", time.format("%Y-%m-%d %H:%M:%S"))
+    }
+}
+
+/// A moment in UTC, in whole seconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(pub i64);
+
+impl Instant {
+    /// The moment on a Korean clock.
+    pub fn to_kst(self) -> KstDateTime {
+        KstDateTime { seconds: self.0 + KST_OFFSET_SECONDS, precision: Precision::Second }
+    }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = chrono::DateTime::from_timestamp(self.0, 0).unwrap_or_default();
+        write!(f, "{}", time.format("%Y-%m-%dT%H:%M:%SZ"))
+    }
+}
+
+/// What an order is called: `YYYYMMDD-NNNNNNN` with a real day, or up to 32 of ASCII letters, digits, `_` and `-`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrderId(String);
+
+/// An order id that is none: its day does not exist, it is too long, or holds other characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadOrderId;
+
+impl OrderId {
+    pub fn parse(text: &str) -> Result<Self, BadOrderId> {
+        let bytes = text.as_bytes();
+        let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+        if bytes.is_empty() || bytes.len() > 32 || !bytes.iter().all(plain) {
+            return Err(BadOrderId);
+        }
+        if is_dated_shape(bytes) && day_of_dated_id(bytes).is_none() {
+            return Err(BadOrderId);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The Korean day inside the id; `None` for an id that bears none.
+    pub fn day(&self) -> Option<Day> {
+        order_day_in_id(&self.0)
+    }
+}
+
+impl fmt::Display for OrderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The Korean day inside a valid order id of the dated kind.
+pub fn order_day_in_id(id: &str) -> Option<Day> {
+    let bytes = id.as_bytes();
+    if is_dated_shape(bytes) { day_of_dated_id(bytes) } else { None }
+}
+
+fn is_dated_shape(id: &[u8]) -> bool {
+    id.len() == 16 && id[8] == b'-' && id[..8].iter().chain(&id[9..]).all(u8::is_ascii_digit)
+}
+
+fn day_of_dated_id(id: &[u8]) -> Option<Day> {
+    let number = |digits: &[u8]| digits.iter().fold(0, |n, d| n * 10 + u32::from(d - b'0'));
+    Day::from_ymd(i32::try_from(number(&id[..4])).ok()?, number(&id[4..6]), number(&id[6..8]))
+}
+
+/// What an order item is called: the order's id, `-`, and two or more digits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemCode(String);
+
+impl ItemCode {
+    /// The code and the order it names.
+    pub fn parse(text: &str) -> Result<(Self, OrderId), BadOrderId> {
+        let (order, number) = text.rsplit_once('-').ok_or(BadOrderId)?;
+        if number.len() < 2 || !number.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(BadOrderId);
+        }
+        Ok((Self(text.to_owned()), OrderId::parse(order)?))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

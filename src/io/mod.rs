@@ -1,0 +1,3 @@
+//! Everything that touches the world: files, archives, the ledger. It knows the pure middle; the middle does not know it.
+
+pub mod read;

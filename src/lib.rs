@@ -1,0 +1,4 @@
+//! One order history for Cafe24 stores. `ARCHITECTURE.md` is the map.
+
+pub mod core;
+pub mod io;
