@@ -11,6 +11,7 @@ pub enum Reason {
     BadDate,
     RowWidth,
     BadText,
+    BadJson,
 }
 
 impl Reason {
@@ -22,7 +23,22 @@ impl Reason {
             Self::BadDate => "bad_date",
             Self::RowWidth => "row_width",
             Self::BadText => "bad_text",
+            Self::BadJson => "bad_json",
         }
+    }
+
+    pub const ALL: [Self; 7] = [
+        Self::MissingOrderId,
+        Self::BadOrderId,
+        Self::BadNumber,
+        Self::BadDate,
+        Self::RowWidth,
+        Self::BadText,
+        Self::BadJson,
+    ];
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.code() == code)
     }
 
     /// One sentence for people: what is wrong and what mends it.

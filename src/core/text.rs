@@ -1,5 +1,0 @@
-//! TODO
-use std::borrow::Cow;
-pub fn comparable(t: &str) -> Cow<'_, str> {
-    Cow::Borrowed(t)
-}

@@ -1,1 +1,0 @@
-//! From paths to a committed run: walk, know again, read side by side, stage, commit.
