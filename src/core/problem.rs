@@ -54,6 +54,7 @@ impl Reason {
             Self::BadText => {
                 "the row has bytes that are no text in the file's encoding; download the file again"
             }
+            Self::BadJson => "this is no order as the API gives it; pull it again",
         }
     }
 }

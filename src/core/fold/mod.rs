@@ -8,6 +8,7 @@ mod matching;
 mod order;
 mod picks;
 mod tables;
+mod trace;
 mod units;
 mod words;
 
@@ -20,6 +21,7 @@ use super::schema::Schema;
 use super::types::{FileHash, Instant, Month, Source};
 use group::Scene;
 use order::Collected;
+pub use trace::{TracedChange, TracedField, TracedItem, TracedOrder, trace};
 
 /// What the fold must know of a file.
 #[derive(Clone, Debug)]
