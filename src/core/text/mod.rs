@@ -100,7 +100,7 @@ pub fn comparable(text: &str) -> Cow<'_, str> {
 }
 
 /// Applies a step that answers `None` where there is nothing to do.
-fn changed<'a>(text: Cow<'a, str>, step: fn(&str) -> Option<String>) -> Cow<'a, str> {
+fn changed(text: Cow<'_, str>, step: fn(&str) -> Option<String>) -> Cow<'_, str> {
     match step(&text) {
         Some(new) => Cow::Owned(new),
         None => text,
