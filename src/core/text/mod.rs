@@ -81,7 +81,8 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 
 /// A header as the dictionary compares it: [cleaned](clean), NFKC, without any invisible character. Case is kept.
 pub fn header_key(text: &str) -> String {
-    clean(text).nfkc().filter(|c| !is_invisible(*c)).collect()
+    // Dropping a space can bring a letter and its accent together.
+    clean(text).nfkc().filter(|c| !is_invisible(*c)).nfc().collect()
 }
 
 /// A name or option as rows without item codes compare it: NFC, no invisible characters, `;` as `,`.
@@ -96,7 +97,7 @@ pub fn comparable(text: &str) -> Cow<'_, str> {
         c if is_invisible(c) => None,
         c => Some(c),
     };
-    Cow::Owned(text.chars().filter_map(spelled).collect())
+    Cow::Owned(text.chars().filter_map(spelled).nfc().collect())
 }
 
 /// Applies a step that answers `None` where there is nothing to do.

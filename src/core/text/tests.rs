@@ -115,6 +115,7 @@ fn headers_compare_without_spaces_and_width() {
     assert_eq!(header_key("상품구매금액（ＫＲＷ）"), "상품구매금액(KRW)");
     assert_eq!(header_key("\u{110c}\u{116e}\u{1106}\u{116e}\u{11ab} 번\u{200b}호"), "주문번호");
     assert_eq!(header_key("주문자ID"), "주문자ID");
+    assert_eq!(header_key("w\u{a8}"), "ẅ");
     assert_eq!(header_key("취소처리중\n[환불완료]"), "취소처리중[환불완료]");
 }
 
@@ -122,6 +123,7 @@ fn headers_compare_without_spaces_and_width() {
 fn options_compare_by_their_letters() {
     assert_eq!(comparable("Color=빨강; Size=L"), "Color=빨강,Size=L");
     assert_eq!(comparable("Color=빨강,\u{a0}Size=L "), "Color=빨강,Size=L");
+    assert_eq!(comparable("e \u{301}"), "é");
     assert_eq!(comparable("\u{1107}\u{1161}\u{11af}"), "발");
 }
 
