@@ -122,9 +122,8 @@ fn lacks_zero(digits: &str) -> bool {
         [b'1', b'0' | b'1' | b'6'..=b'9', rest @ ..]
         | [b'2', rest @ ..]
         | [b'3', b'1'..=b'3', rest @ ..]
-        | [b'4', b'1'..=b'4', rest @ ..]
+        | [b'4' | b'6', b'1'..=b'4', rest @ ..]
         | [b'5', b'1'..=b'5', rest @ ..]
-        | [b'6', b'1'..=b'4', rest @ ..]
         | [b'7' | b'8', b'0', rest @ ..]
         | [b'5', b'0', _, rest @ ..] => matches!(rest.len(), 7 | 8),
         _ => false,

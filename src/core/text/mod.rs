@@ -81,7 +81,8 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 
 /// A header as the dictionary compares it: [cleaned](clean), NFKC, without any invisible character. Case is kept.
 pub fn header_key(text: &str) -> String {
-    clean(text).nfkc().filter(|c| !is_invisible(*c)).collect()
+    // Dropping a space can bring a letter and its accent together.
+    clean(text).nfkc().filter(|c| !is_invisible(*c)).nfc().collect()
 }
 
 /// A name or option as rows without item codes compare it: NFC, no invisible characters, `;` as `,`.
@@ -96,11 +97,11 @@ pub fn comparable(text: &str) -> Cow<'_, str> {
         c if is_invisible(c) => None,
         c => Some(c),
     };
-    Cow::Owned(text.chars().filter_map(spelled).collect())
+    Cow::Owned(text.chars().filter_map(spelled).nfc().collect())
 }
 
 /// Applies a step that answers `None` where there is nothing to do.
-fn changed<'a>(text: Cow<'a, str>, step: fn(&str) -> Option<String>) -> Cow<'a, str> {
+fn changed(text: Cow<'_, str>, step: fn(&str) -> Option<String>) -> Cow<'_, str> {
     match step(&text) {
         Some(new) => Cow::Owned(new),
         None => text,

@@ -242,10 +242,8 @@ fn clock(cursor: &mut Cursor<'_>) -> Result<Option<(i64, Precision)>, BadTime> {
         _ => {}
     }
     let hour = short_number(digits)?;
-    let (minute, second) = match (sexagesimal(cursor)?, sexagesimal(cursor)?) {
-        (Some(minute), second) => (minute, second),
-        (None, _) => return Err(BadTime::Shape),
-    };
+    let minute = sexagesimal(cursor)?.ok_or(BadTime::Shape)?;
+    let second = sexagesimal(cursor)?;
     let precision = if second.is_some() { Precision::Second } else { Precision::Minute };
     if second.is_some() {
         cursor.fraction();
