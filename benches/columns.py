@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,18 +117,33 @@ class Source:
     observed: dt.datetime | None  # UTC without zone; None where each order bears its own
 
 
+def source(path):
+    """What a file's name and first byte say about it; None if it is none of the bench's."""
+    if path.suffix == ".ndjson":
+        return Source(path, "ndjson", "", None)
+    m = NAME.fullmatch(path.name)
+    if not m:
+        return None
+    with path.open("rb") as f:
+        kind = "html" if f.read(1) == b"<" else m["ending"]
+    return Source(path, kind, m["mall"], dt.datetime.strptime(m["day"], "%Y%m%d") - dt.timedelta(hours=9))
+
+
 def sources(folder):
     """The folder's files, oldest first, so that the order of rows is the order of their words."""
-    found = []
-    for path in Path(folder).iterdir():
-        if path.suffix == ".ndjson":
-            found.append(Source(path, "ndjson", "", None))
-        elif m := NAME.fullmatch(path.name):
-            with path.open("rb") as f:
-                kind = "html" if f.read(1) == b"<" else m["ending"]
-            midnight = dt.datetime.strptime(m["day"], "%Y%m%d") - dt.timedelta(hours=9)
-            found.append(Source(path, kind, m["mall"], midnight))
+    found = [s for path in folder.iterdir() if (s := source(path))]
     return sorted(found, key=lambda s: (s.observed or dt.datetime.max, s.path.name))
+
+
+def command_line(read, fold):
+    """Runs `fold` on IN and OUT, or `read` on a single FILE."""
+    match [Path(a) for a in sys.argv[1:]]:
+        case [file]:
+            read(source(file))
+        case [folder, out]:
+            fold(folder, out)
+        case _:
+            sys.exit("usage: IN OUT | FILE")
 
 
 def as_utf8(path):

@@ -2,12 +2,11 @@
 """Peer: the same tables with pandas on Arrow columns (pyarrow reads CSV and JSON, python-calamine workbooks).
 
     job_pandas.py IN OUT    folds IN's files into OUT/{order_items,orders}/month=YYYY-MM; months already there are merged
+    job_pandas.py FILE      only reads a table into typed columns
 """
 
 import io
 import shutil
-import sys
-from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -176,5 +175,9 @@ def main(folder, out):
     write("order_items", pd.concat(items, ignore_index=True), spec.ITEM_KEY, out)
 
 
+def read(source):
+    print(len(read_table(source)))
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    spec.command_line(read, main)

@@ -2,13 +2,12 @@
 """The peer to beat: the same tables with polars (and fastexcel for workbooks).
 
     job_polars.py IN OUT    folds IN's files into OUT/{order_items,orders}/month=YYYY-MM; months already there are merged
+    job_polars.py FILE      only reads a table into typed columns
 
 It holds no observations: what is in OUT counts as older than what comes.
 """
 
 import shutil
-import sys
-from pathlib import Path
 
 import polars as pl
 
@@ -154,5 +153,9 @@ def main(folder, out):
     write("order_items", pl.concat(items, how="diagonal").collect(), spec.ITEM_KEY, out)
 
 
+def read(source):
+    print(read_table(source).collect().height)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    spec.command_line(read, main)
