@@ -12,27 +12,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
-import pyarrow.json as pjson
 import pyarrow.parquet as pq
 
+import api
 import columns as spec
 
 TYPES = {"text": pa.string(), "int": pa.int64(), "money": pa.decimal128(18, 2), "time": pa.timestamp("us")}
-LISTS = ("payment_method_name", "payment_gateway_names")
-
-
-def api_schema():
-    item = [("order_status", pa.string())]
-    order, amounts = [("_extracted_at", pa.string()), ("mall_id", pa.string())], []
-    for c in spec.IN_API:
-        kind = pa.int64() if c.kind == "int" else pa.string()
-        if c.grain == "item":
-            item.append((c.api, kind))
-        elif "." in c.api:
-            amounts.append((c.api.split(".")[1], kind))
-        else:
-            order.append((c.api, pa.list_(pa.string()) if c.api in LISTS else kind))
-    return pa.schema([*order, ("actual_order_amount", pa.struct(amounts)), ("items", pa.list_(pa.struct(item)))])
 
 
 def filled(text):
@@ -102,14 +87,13 @@ def instant(text):
 def api_column(c, value):
     if c.kind == "time":
         return instant(value)
-    if c.api in LISTS:
+    if c.api in api.LISTS:
         return filled(pc.binary_join(value, ","))
     return filled(value) if c.kind == "text" else value.cast(TYPES[c.kind])
 
 
 def read_api(source):
-    options = pjson.ParseOptions(explicit_schema=api_schema(), unexpected_field_behavior="ignore")
-    table = pjson.read_json(source.path, parse_options=options).combine_chunks()
+    table = api.read(source.path).combine_chunks()
     raw = {name: table[name].combine_chunks() for name in table.column_names}
     hours = pa.scalar(9 * 3600 * 10**6, pa.duration("us"))
     head = {"mall_id": raw["mall_id"], "observed_at": pc.subtract(instant(raw["_extracted_at"]), hours)}

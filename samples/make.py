@@ -13,7 +13,6 @@ import io
 import json
 import random
 import sys
-import zipfile
 from datetime import date, datetime
 from pathlib import Path
 

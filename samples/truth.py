@@ -230,7 +230,7 @@ def fulfil(o, numbers=None, pay_hours=0.01, ship_days=2, confirm=True):
     delivered = (shipped + timedelta(days=2)).replace(hour=13, minute=45, second=30)
     tracking = f"6{int(o.id[2:8]):06d}{int(o.id[-4:]) % 1000:03d}00"
     for item in o.items:
-        if item.origin is not None or numbers and item.no not in numbers:
+        if item.origin is not None or (numbers and item.no not in numbers):
             continue
         o.event(paid, item.no, "N10")
         o.event(prepared, item.no, "N20", place_date=prepared, shipping_code=f"D-{prepared:%Y%m%d}-{o.id[-7:]}-00")
