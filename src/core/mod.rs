@@ -4,6 +4,7 @@ pub mod batch;
 pub mod cell;
 pub mod filename;
 pub mod fold;
+pub mod nearest;
 pub mod number;
 pub mod person;
 pub mod problem;
