@@ -5,6 +5,7 @@ pub mod batch;
 pub mod cell;
 pub mod filename;
 pub mod fold;
+pub mod nearest;
 pub mod normalise;
 pub mod number;
 pub mod person;
