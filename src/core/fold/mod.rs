@@ -10,6 +10,8 @@ mod picks;
 mod tables;
 mod trace;
 mod units;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use arrow::array::RecordBatch;

@@ -365,7 +365,7 @@ impl<'a> Part<'_, 'a> {
             let told = scene
                 .items
                 .text(body, known.status_class)
-                .and_then(|class| statuses.class_of_status_code(class));
+                .and_then(|class| statuses.class_of_status_code(class).or(StatusClass::parse(class)));
             if code.is_none() && label.is_none() && told.is_none() {
                 continue;
             }

@@ -223,6 +223,11 @@ impl Schema {
         if has_key { score } else { 0 }
     }
 
+    /// Whether one cell's text is a known header.
+    pub fn knows_header(&self, cell: &str) -> bool {
+        matches!(self.headers.meaning(cell), Meaning::Columns(_) | Meaning::ExtractedAt(_))
+    }
+
     fn is_key(&self, column: ColumnRef) -> bool {
         let known = &self.known;
         column == ColumnRef { level: super::Level::Order, index: known.order_id }
