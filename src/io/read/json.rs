@@ -12,7 +12,7 @@ mod walk;
 
 use std::io::{self, Read};
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memrchr};
 use serde::de::IgnoredAny;
 
 use self::order::{Outcome, Parser};
@@ -333,7 +333,7 @@ fn locate(input: &Input, at: u64) -> io::Result<(u64, u64)> {
         let Some(bytes) = buffer.get(..n).filter(|b| !b.is_empty()) else {
             return Ok((line, column));
         };
-        let last_line = match memchr_iter(b'\n', bytes).last() {
+        let last_line = match memrchr(b'\n', bytes) {
             Some(newline) => {
                 line += memchr_iter(b'\n', bytes).count() as u64;
                 column = 1;

@@ -251,23 +251,20 @@ impl<'a> Source<'a> {
     fn skip_string(&mut self) -> Result<(), Fault> {
         self.at += 1;
         loop {
-            match memchr2(b'"', b'\\', self.rest()) {
-                Some(length) => {
-                    let quote = self.rest().get(length) == Some(&b'"');
-                    self.at += length + 1;
-                    if quote {
-                        return Ok(());
-                    }
-                    self.peek()?.ok_or(Fault::End)?;
-                    self.at += 1;
+            let Some(length) = memchr2(b'"', b'\\', self.rest()) else {
+                self.at = self.window.len();
+                if !self.fill()? {
+                    return Err(Fault::End);
                 }
-                None => {
-                    self.at = self.window.len();
-                    if !self.fill()? {
-                        return Err(Fault::End);
-                    }
-                }
+                continue;
+            };
+            let quote = self.rest().get(length) == Some(&b'"');
+            self.at += length + 1;
+            if quote {
+                return Ok(());
             }
+            self.peek()?.ok_or(Fault::End)?;
+            self.at += 1;
         }
     }
 

@@ -52,8 +52,8 @@ fn check(text: &str, expected: &str) {
     let (facts, log) = read(text);
     let facts = facts.unwrap_or_else(|e| panic!("{e}: {text}"));
     assert_eq!(log.seen.join(" "), expected, "{text}");
-    assert_eq!(facts.orders as usize, log.orders.len(), "{text}");
-    assert_eq!(facts.broken as usize, log.seen.iter().filter(|s| *s == "!").count(), "{text}");
+    assert_eq!(facts.orders, log.orders.len() as u64, "{text}");
+    assert_eq!(facts.broken, log.seen.iter().filter(|s| *s == "!").count() as u64, "{text}");
 }
 
 fn cell(order: &ApiOrder, item: Option<usize>, name: &str) -> ApiCell {
