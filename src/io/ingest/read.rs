@@ -78,7 +78,9 @@ pub fn read<'s>(input: &Input, format: Format, name: &str, tools: &Tools<'s>) ->
             words = if facts.delimiter == '\t' { "tsv" } else { "csv" };
         }
         Format::Html => encoding = Some(html::read_html(input, &score, &mut reader)?.encoding),
-        Format::SpreadsheetMl => spreadsheetml::read_spreadsheetml(input, &mut reader)?,
+        Format::SpreadsheetMl => {
+            encoding = Some(spreadsheetml::read_spreadsheetml(input, &mut reader)?.encoding);
+        }
         Format::EncryptedWorkbook => {
             let opened = match crypto::decrypt_workbook(input, None) {
                 Err(ReadError::PasswordNeeded) => {
