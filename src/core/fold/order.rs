@@ -37,6 +37,8 @@ pub(super) struct ItemRow<'a> {
     /// Index of the order's row.
     pub(super) order: usize,
     pub(super) name: ItemName<'a>,
+    /// Its sightings, oldest first.
+    pub(super) rows: Vec<u32>,
     pub(super) picks: Picks,
     pub(super) status_code: Option<&'a str>,
     pub(super) class: Option<StatusClass>,
@@ -142,7 +144,7 @@ impl<'a> Part<'_, 'a> {
         let items = self.items(&heard, out);
         let first_item = out.items.len();
         for (name, rows) in items {
-            self.fold_item(order, name, &rows, out);
+            self.fold_item(order, name, rows, out);
         }
         self.find_origins(&mut out.items[first_item..]);
     }
@@ -309,7 +311,7 @@ impl<'a> Part<'_, 'a> {
         sheetfuls
     }
 
-    fn fold_item(&self, order: usize, name: ItemName<'a>, rows: &[u32], out: &mut Collected<'a>) {
+    fn fold_item(&self, order: usize, name: ItemName<'a>, rows: Vec<u32>, out: &mut Collected<'a>) {
         let scene = self.scene;
         let schema = scene.schema();
         let known = &schema.known;
@@ -321,14 +323,14 @@ impl<'a> Part<'_, 'a> {
             ItemName::Code(code) => code.to_owned(),
             ItemName::Inferred(n) => format!("{}~{n}", self.order_id),
         };
-        let word = self.status_word(rows, order, &key, out);
+        let word = self.status_word(&rows, order, &key, out);
         if !one_body {
             for &column in &scene.active_items {
                 if column == known.order_status || column == known.status_class {
                     continue;
                 }
                 let about = &schema.items[column];
-                let words = item_words(scene, rows, column);
+                let words = item_words(scene, &rows, column);
                 let current = self.hear_field(&scene.items, about, column, Some(&key), order, words, out);
                 let pick = if column == known.status_text {
                     word.sighting
@@ -345,7 +347,8 @@ impl<'a> Part<'_, 'a> {
             status_code: word.code,
             class: word.class,
             origin: None,
-            seen: self.seen(rows),
+            seen: self.seen(&rows),
+            rows,
         });
     }
 
