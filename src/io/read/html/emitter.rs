@@ -256,9 +256,10 @@ impl<'a> TableEmitter<'a> {
             let end = self.row.len();
             self.carried.resize(self.carried.len().max(end), None);
             for (at, carried) in self.carried.iter_mut().enumerate().take(end).skip(column) {
-                let (text, number) = match at == column {
-                    true => (text.clone().into_owned(), place.number),
-                    false => (String::new(), None),
+                let (text, number) = if at == column {
+                    (text.clone().into_owned(), place.number)
+                } else {
+                    (String::new(), None)
                 };
                 *carried = Some(Carried { rows: place.rows - 1, text, number });
             }

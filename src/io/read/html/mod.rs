@@ -50,12 +50,9 @@ fn read_sized(
 /// Hands every row of every table in some UTF-8 to the sink.
 fn emit_tables(html: impl Read, sink: &mut dyn RowSink) -> Result<(), ReadError> {
     let rows = Shared::new(0);
-    let tokens = Tokenizer::new_with_emitter(IoReader::new(html), TableEmitter::new(sink, &rows));
-    for token in tokens {
-        match token {
-            Ok(emitter::Enough) => break,
-            Err(error) => return Err(unwrap_error(error, rows.get())),
-        }
+    let mut tokens = Tokenizer::new_with_emitter(IoReader::new(html), TableEmitter::new(sink, &rows));
+    match tokens.next() {
+        None | Some(Ok(emitter::Enough)) => Ok(()),
+        Some(Err(error)) => Err(unwrap_error(error, rows.get())),
     }
-    Ok(())
 }

@@ -192,14 +192,10 @@ proptest! {
         rows in prop::collection::vec(prop::collection::vec("[가-힣a-z0-9.]{1,9}( [가-힣a-z0-9.]{1,9})?", 1..5), 0..9),
         block in 1..40_usize,
     ) {
-        let mut html = "<table>".to_owned();
-        let mut expected = vec!["===".to_owned()];
-        for row in &rows {
-            let cells: String = row.iter().map(|cell| format!("<td>{cell}</td>")).collect();
-            html += &format!("<tr>{cells}</tr>");
-            expected.push(row.join("|"));
-        }
-        html += "</table>";
+        let row_html = |row: &Vec<String>| format!("<tr><td>{}</td></tr>", row.join("</td><td>"));
+        let html = format!("<table>{}</table>", rows.iter().map(row_html).collect::<Vec<_>>().concat());
+        let expected: Vec<String> =
+            std::iter::once("===".to_owned()).chain(rows.iter().map(|row| row.join("|"))).collect();
         prop_assert_eq!(read(html.as_bytes(), Sizes { block, ..TINY }).unwrap().1, expected);
     }
 

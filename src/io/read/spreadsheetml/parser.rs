@@ -168,7 +168,10 @@ impl<'a> Parser<'a> {
         }
         self.path.push(element);
         match element {
-            Element::Worksheet => self.begin_sheet(tag),
+            Element::Worksheet => {
+                self.begin_sheet(tag);
+                Ok(())
+            }
             Element::Row => self.begin_row(tag),
             Element::Cell => self.begin_cell(tag),
             Element::Data => {
@@ -212,7 +215,7 @@ impl<'a> Parser<'a> {
         self.hidden.len().checked_sub(1).and_then(|sheet| self.skipped.get(sheet)).copied().unwrap_or(false)
     }
 
-    fn begin_sheet(&mut self, tag: &BytesStart<'_>) -> Result<(), ReadError> {
+    fn begin_sheet(&mut self, tag: &BytesStart<'_>) {
         self.hidden.push(false);
         self.next_row = 0;
         self.pending_blanks = 0;
@@ -222,7 +225,6 @@ impl<'a> Parser<'a> {
         } else {
             self.sink.sheet(Sheet { name: Some(&name), dates: self.dates, width: Width::Sparse });
         }
-        Ok(())
     }
 
     fn begin_row(&mut self, tag: &BytesStart<'_>) -> Result<(), ReadError> {

@@ -70,9 +70,9 @@ fn sheet(name: &str, rows: &str, options: &str) -> String {
 }
 
 fn row(cells: &[&str]) -> String {
-    let cells: String =
-        cells.iter().map(|cell| format!("<Cell><Data ss:Type=\"String\">{cell}</Data></Cell>")).collect();
-    format!("<Row>{cells}</Row>")
+    let open = "<Cell><Data ss:Type=\"String\">";
+    let close = "</Data></Cell>";
+    format!("<Row>{open}{}{close}</Row>", cells.join(&format!("{close}{open}")))
 }
 
 #[track_caller]

@@ -98,9 +98,8 @@ impl Grammar {
                 (Field { start: from, end: stop, quotes_inside: false }, stop)
             };
             let next = match (text.get(stop), text.get(stop + 1)) {
-                (Some(b'\n'), _) => stop + 1,
                 (Some(b'\r'), Some(b'\n')) => stop + 2,
-                (Some(b'\r'), Some(_)) => stop + 1,
+                (Some(b'\n'), _) | (Some(b'\r'), Some(_)) => stop + 1,
                 (Some(b'\r'), None) | (None, _) if whole => text.len(),
                 (Some(b'\r'), None) | (None, _) if cut => {
                     return Scan::Unending { second_line: breaks.second_line };
