@@ -12,7 +12,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::escape::printable;
 use super::printer::Live;
 use super::table::grouped;
-use super::width::{fit, fit_middle};
+use super::width::{fit, fit_path};
 use crate::io::report::Progress;
 
 /// Bars for one run.
@@ -83,7 +83,7 @@ impl Progress for Bars {
 
     fn file_started(&self, path: &str, _bytes: u64) {
         let line = self.group.add(ProgressBar::new_spinner().with_style(file_style()));
-        line.set_message(fit_middle(&printable(path), PATH_WIDTH).into_owned());
+        line.set_message(fit_path(&printable(path), PATH_WIDTH).into_owned());
         self.files.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), line);
     }
 

@@ -80,7 +80,7 @@ pub fn findings(rows: &Rows, columns: usize, style: Style) -> String {
         let head = format!("{} ({})", printable(reason), grouped(findings.len() as u64));
         out.push_str(&format!("{}\n", style.bold(&head)));
         let message = findings.first().map_or("", |f| rows.text(f, "message"));
-        out.push_str(&marked(" ", message, columns));
+        out.push_str(&marked(" ", str::to_owned, message, columns));
         out.push_str(&findings_table(rows, &findings, columns, style));
         out.push_str(&rest(SHOWN, findings.len(), style));
     }

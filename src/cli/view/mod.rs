@@ -29,13 +29,16 @@ fn field(label: &str, label_width: usize, text: &str, columns: usize, style: Sty
     out
 }
 
-/// A text behind a mark, going on below itself.
-fn marked(mark: &str, text: &str, columns: usize) -> String {
+/// A text behind a mark, going on below itself; `paint` colours the mark.
+fn marked(mark: &str, paint: impl Fn(&str) -> String, text: &str, columns: usize) -> String {
     let indent = super::width::width(mark) + 1;
     let lines = wrap(&printable(text), columns.saturating_sub(indent));
     let mut out = String::new();
     for (n, line) in lines.iter().enumerate() {
-        out.push_str(&pad_right(if n == 0 { mark } else { "" }, indent));
+        match n {
+            0 => out.push_str(&format!("{} ", paint(mark))),
+            _ => out.push_str(&" ".repeat(indent)),
+        }
         out.push_str(line);
         out.push('\n');
     }
@@ -44,7 +47,8 @@ fn marked(mark: &str, text: &str, columns: usize) -> String {
 
 /// Every line moved to the right.
 fn indented(text: &str, by: usize) -> String {
-    text.lines().map(|l| format!("{}{l}\n", " ".repeat(by))).collect()
+    let indent = " ".repeat(by);
+    text.lines().map(|l| if l.is_empty() { "\n".to_owned() } else { format!("{indent}{l}\n") }).collect()
 }
 
 /// `1.2 MB`.
