@@ -166,7 +166,7 @@ fn next_steps(report: &IngestReport) -> Vec<(String, String)> {
         step("jangbu findings", format!("look at {}", counted(findings, "finding")));
     }
     if report.files.iter().any(|f| !f.unknown_headers.is_empty()) {
-        step("jangbu inspect FILE", "see what the headers of a file mean".to_owned());
+        step("jangbu inspect FILE", "see what headers mean".to_owned());
     }
     steps
 }

@@ -72,7 +72,7 @@ time        1.2 s
 
 next        jangbu quarantine --out mend.xlsx  see and mend 9 rows
             jangbu findings                    look at 4 findings
-            jangbu inspect FILE                see what the headers of a file mean
+            jangbu inspect FILE                see what headers mean
 ",
     );
 }
