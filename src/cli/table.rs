@@ -2,7 +2,7 @@
 
 use super::escape::printable;
 use super::printer::Style;
-use super::width::{fit, fit_path, pad_left, pad_right, width};
+use super::width::{Lines, fit, fit_path, pad_left, pad_right, width};
 
 /// How a column is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +122,7 @@ impl TextTable {
             for (header, cell) in self.headers.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
                 let name = style.bold(&pad_right(&fit(header, label), label));
                 let value = fit(cell, columns.saturating_sub(label + GAP));
-                out.push_str(&format!("{name}  {value}\n"));
+                out.line(format!("{name}  {value}"));
             }
         }
         out

@@ -4,6 +4,19 @@ use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+/// Texts that are put together line by line.
+pub trait Lines {
+    /// Adds a line and its end.
+    fn line(&mut self, line: impl AsRef<str>);
+}
+
+impl Lines for String {
+    fn line(&mut self, line: impl AsRef<str>) {
+        self.push_str(line.as_ref());
+        self.push('\n');
+    }
+}
+
 /// Columns that a text takes.
 pub fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)

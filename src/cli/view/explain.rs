@@ -7,7 +7,7 @@ use super::{indented, korean, marked};
 use crate::cli::escape::printable;
 use crate::cli::printer::Style;
 use crate::cli::table::{Align, TextTable, counted};
-use crate::cli::width::{fit, pad_left, pad_right, width, wrap};
+use crate::cli::width::{Lines, fit, pad_left, pad_right, width, wrap};
 use crate::io::report::explain::{ChangeView, ExplainedValue, Explanation, FindingView, OrderView};
 
 pub fn render(explanation: &Explanation, columns: usize, style: Style) -> String {
@@ -50,7 +50,7 @@ fn render_order(order_id: &str, order: &OrderView, columns: usize, style: Style)
 
 fn section(out: &mut String, title: &str, note: &str, style: Style) {
     let note = if note.is_empty() { String::new() } else { format!("  {}", style.dim(note)) };
-    out.push_str(&format!("\n{}{note}\n", style.bold(title)));
+    out.line(format!("\n{}{note}", style.bold(title)));
 }
 
 fn observations(order_id: &str, order: &OrderView, columns: usize, style: Style) -> String {
@@ -130,7 +130,7 @@ fn changes(order_id: &str, changes: &[ChangeView], columns: usize, style: Style)
         let lines = wrap(&printable(&text), columns.saturating_sub(2 + when.len() + 2));
         for (n, line) in lines.iter().enumerate() {
             let when = pad_right(if n == 0 { &when } else { "" }, when.len());
-            out.push_str(&format!("  {}  {line}\n", style.dim(&when)));
+            out.line(format!("  {}  {line}", style.dim(&when)));
         }
     }
     out

@@ -3,7 +3,7 @@
 use super::{field, marked};
 use crate::cli::printer::Style;
 use crate::cli::table::{counted, grouped};
-use crate::cli::width::{pad_left, pad_right};
+use crate::cli::width::{Lines, pad_left, pad_right};
 use crate::io::report::ingest::{FileReport, FileStatus, IngestReport, Mode};
 
 /// Files that are told one by one, of each kind.
@@ -33,7 +33,7 @@ pub fn render(report: &IngestReport, columns: usize, style: Style) -> String {
     for (n, (command, why)) in next.iter().enumerate() {
         let label = if n == 0 { "next" } else { "" };
         let command = pad_right(command, 33);
-        out.push_str(&format!("{}{}  {why}\n", style.dim(&pad_right(label, LABEL)), style.bold(&command)));
+        out.line(format!("{}{}  {why}", style.dim(&pad_right(label, LABEL)), style.bold(&command)));
     }
     out
 }
@@ -72,7 +72,7 @@ fn attention(report: &IngestReport, columns: usize, style: Style) -> String {
 fn list(out: &mut String, files: &[&FileReport], what: &str, each: impl Fn(&FileReport, &mut String)) {
     files.iter().take(SHOWN).for_each(|file| each(file, out));
     if files.len() > SHOWN {
-        out.push_str(&format!("  … {} more {what}; --json lists all\n", files.len() - SHOWN));
+        out.line(format!("  … {} more {what}; --json lists all", files.len() - SHOWN));
     }
 }
 
@@ -102,16 +102,14 @@ fn rows(report: &IngestReport, style: Style) -> String {
         ("  skipped", totals.skipped, "totals and repeated headers"),
     ];
     let number_width = grouped(totals.read).len().max(6);
-    lines
-        .into_iter()
-        .filter(|(label, n, _)| *n > 0 || !label.starts_with(' '))
-        .map(|(label, n, note)| {
-            let label = pad_right(label, LABEL.max(label.len() + 1));
-            let number = pad_left(&grouped(n), number_width.saturating_sub(label.len() - LABEL));
-            let note = if note.is_empty() { String::new() } else { format!("  {}", style.dim(note)) };
-            format!("{}{number}{note}\n", style.dim(&label))
-        })
-        .collect()
+    let mut out = String::new();
+    for (label, n, note) in lines.into_iter().filter(|(label, n, _)| *n > 0 || !label.starts_with(' ')) {
+        let label = pad_right(label, LABEL.max(label.len() + 1));
+        let number = pad_left(&grouped(n), number_width.saturating_sub(label.len() - LABEL));
+        let note = if note.is_empty() { String::new() } else { format!("  {}", style.dim(note)) };
+        out.line(format!("{}{number}{note}", style.dim(&label)));
+    }
+    out
 }
 
 fn items(report: &IngestReport) -> String {

@@ -4,7 +4,7 @@ use super::{field, indented, korean, marked, size};
 use crate::cli::escape::printable;
 use crate::cli::printer::Style;
 use crate::cli::table::{Align, TextTable, counted, grouped};
-use crate::cli::width::fit_path;
+use crate::cli::width::{Lines, fit_path};
 use crate::io::report::inspect::{
     ColumnUse, Inspection, ProblemView, SampleValue, SheetView, Storage, Told, Verdict,
 };
@@ -18,14 +18,14 @@ pub fn render(inspection: &Inspection, columns: usize, style: Style) -> String {
     let size_text = size(inspection.size_bytes);
     let room = columns.saturating_sub(size_text.len() + 2);
     let path = printable(&inspection.path);
-    out.push_str(&format!("{}  {}\n\n", style.bold(&fit_path(&path, room)), style.dim(&size_text)));
+    out.line(format!("{}  {}\n", style.bold(&fit_path(&path, room)), style.dim(&size_text)));
     out.push_str(&facts(inspection, columns, style));
     for sheet in &inspection.sheets {
         out.push('\n');
         out.push_str(&render_sheet(sheet, inspection.sheets.len() > 1, columns, style));
     }
     if !inspection.problems.is_empty() {
-        out.push_str(&format!("\n{}\n", style.bold("Problems")));
+        out.line(format!("\n{}", style.bold("Problems")));
         for problem in &inspection.problems {
             out.push_str(&marked("  !", |m| style.warn(m), &problem_text(problem), columns));
         }
@@ -97,7 +97,7 @@ fn render_sheet(sheet: &SheetView, several: bool, columns: usize, style: Style) 
     if !sheet.sample.is_empty() {
         let note =
             format!("{} of {seen} {}", sheet.sample.len().min(SAMPLE_ROWS), counted(sheet.rows_seen, "row"));
-        out.push_str(&format!("\n{}  {}\n", style.bold("Sample"), style.dim(&note)));
+        out.line(format!("\n{}  {}", style.bold("Sample"), style.dim(&note)));
         out.push_str(&indented(&sample_table(sheet, columns.saturating_sub(2), style), 2));
     }
     out

@@ -3,6 +3,7 @@
 use crate::cli::escape::printable;
 use crate::cli::printer::Style;
 use crate::cli::table::{Align, TextTable, counted, grouped};
+use crate::cli::width::Lines;
 use crate::io::report::rows::{RowValue, Rows};
 
 use super::{korean, marked};
@@ -43,7 +44,7 @@ pub fn files(rows: &Rows, columns: usize, style: Style) -> String {
             out.push('\n');
         }
         let count = counted(files.len() as u64, "file");
-        out.push_str(&format!("{}  {}\n", style.bold(&format!("run {}", printable(run))), style.dim(&count)));
+        out.line(format!("{}  {}", style.bold(&format!("run {}", printable(run))), style.dim(&count)));
         let mut table = TextTable::new(&[
             ("path", Align::Path),
             ("source", Align::Left),
@@ -78,7 +79,7 @@ pub fn findings(rows: &Rows, columns: usize, style: Style) -> String {
             out.push('\n');
         }
         let head = format!("{} ({})", printable(reason), grouped(findings.len() as u64));
-        out.push_str(&format!("{}\n", style.bold(&head)));
+        out.line(style.bold(&head));
         let message = findings.first().map_or("", |f| rows.text(f, "message"));
         out.push_str(&marked(" ", str::to_owned, message, columns));
         out.push_str(&findings_table(rows, &findings, columns, style));
@@ -127,7 +128,7 @@ pub fn quarantine(rows: &Rows, columns: usize, style: Style) -> String {
             out.push('\n');
         }
         let count = counted(held.len() as u64, "row");
-        out.push_str(&format!("{}  {}\n", style.bold(&printable(path)), style.dim(&count)));
+        out.line(format!("{}  {}", style.bold(&printable(path)), style.dim(&count)));
         let mut table = TextTable::new(&[
             ("row", Align::Right),
             ("reason", Align::Left),

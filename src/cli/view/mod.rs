@@ -5,6 +5,7 @@ pub mod explain;
 pub mod ingest;
 pub mod inspect;
 pub mod listing;
+#[cfg(feature = "query")]
 pub mod rows;
 pub mod schema;
 
@@ -14,7 +15,7 @@ mod tests;
 use super::escape::printable;
 use super::printer::Style;
 use super::table::grouped;
-use super::width::{pad_right, wrap};
+use super::width::{Lines, pad_right, wrap};
 
 /// A label and what belongs to it; long texts go on below themselves.
 fn field(label: &str, label_width: usize, text: &str, columns: usize, style: Style) -> String {
@@ -36,7 +37,7 @@ fn marked(mark: &str, paint: impl Fn(&str) -> String, text: &str, columns: usize
     let mut out = String::new();
     for (n, line) in lines.iter().enumerate() {
         match n {
-            0 => out.push_str(&format!("{} ", paint(mark))),
+            0 => out.extend([paint(mark).as_str(), " "]),
             _ => out.push_str(&" ".repeat(indent)),
         }
         out.push_str(line);
@@ -48,7 +49,11 @@ fn marked(mark: &str, paint: impl Fn(&str) -> String, text: &str, columns: usize
 /// Every line moved to the right.
 fn indented(text: &str, by: usize) -> String {
     let indent = " ".repeat(by);
-    text.lines().map(|l| if l.is_empty() { "\n".to_owned() } else { format!("{indent}{l}\n") }).collect()
+    let mut out = String::new();
+    for line in text.lines() {
+        out.line(if line.is_empty() { String::new() } else { format!("{indent}{line}") });
+    }
+    out
 }
 
 /// `1.2 MB`.
