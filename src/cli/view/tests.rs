@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::cli::width::width;
+use crate::core::tables::{ColumnType, Table, TableColumn};
 use crate::io::report::Trouble;
 use crate::io::report::explain::{
     ChangeView, ExplainedValue, Explanation, FindingView, ItemView, ObservationView, OrderView,
@@ -10,6 +11,7 @@ use crate::io::report::ingest::{FileReport, FileStatus, IngestReport, ItemCounts
 use crate::io::report::inspect::{
     ColumnUse, Inspection, ProblemView, SampleRow, SampleValue, SheetView, Storage, Told, Verdict,
 };
+use crate::io::report::rows::{RowColumn, RowValue, Rows};
 
 #[track_caller]
 fn check(found: &str, expected: &str) {
@@ -398,5 +400,141 @@ Findings
   ! frozen_conflict (-01, product_price, 12000.00 against 11000.00): two
     observations disagree on a field that never changes; the newest one counts
 ",
+    );
+}
+
+fn listing(names: &str, lines: &[&str]) -> Rows {
+    let column = |name: &str| RowColumn { name: name.into(), numeric: false };
+    let cell = |text: &str| if text.is_empty() { RowValue::Null } else { RowValue::Text(text.into()) };
+    Rows {
+        columns: names.split('|').map(column).collect(),
+        rows: lines.iter().map(|line| line.split('|').map(cell).collect()).collect(),
+    }
+}
+
+#[test]
+fn files_stand_under_the_run_that_read_them() {
+    let rows = listing(
+        "path|run_id|source|observed_at|rows_read|rows_quarantined",
+        &[
+            "inbox/haruhome_20240705_1_ab12.csv|run-1|export|2024-07-04T15:00:00Z|48210|9",
+            "inbox/보안 다운로드 모음 2024년 상반기.zip/하루홈_주문_전체_20240706.csv|run-1|history|2024-07-05T15:00:00Z|12|0",
+            "api/page.json|run-2|api|2024-07-09T00:10:05Z|1|0",
+        ],
+    );
+    check(
+        &listing::files(&rows, 80, Style::Plain),
+        "\
+run run-1  2 files
+  path                                source   observed (KST)      rows  to mend
+  ──────────────────────────────────  ───────  ────────────────  ──────  ───────
+  inbox/haruhome_20240705_1_ab12.csv  export   2024-07-05 00:00  48,210        9
+  …/하루홈_주문_전체_20240706.csv     history  2024-07-06 00:00      12
+
+run run-2  1 file
+  path           source  observed (KST)    rows  to mend
+  ─────────────  ──────  ────────────────  ────  ───────
+  api/page.json  api     2024-07-09 09:10     1
+",
+    );
+}
+
+#[test]
+fn findings_of_a_kind_are_explained_once() {
+    let rows = listing(
+        "reason|message|path|row|order_id|item_key|column|value|other_value",
+        &[
+            "frozen_conflict|two observations disagree on a field that never changes; the newest one counts|||20240701-0000123|20240701-0000123-01|product_price|12000.00|11000.00",
+            "unknown_status|this status label is not known|a.csv|7|20240701-0000124|20240701-0000124-02|status_text|포장 대기중|",
+            "frozen_conflict|two observations disagree on a field that never changes; the newest one counts|||20240701-0000125||order_date|2024-07-01 10:00:00|2024-07-01 11:00:00",
+        ],
+    );
+    check(
+        &listing::findings(&rows, 80, Style::Plain),
+        "\
+frozen_conflict (2)
+  two observations disagree on a field that never changes; the newest one counts
+  order             item  column         value               other
+  ────────────────  ────  ─────────────  ──────────────────  ───────────────────
+  20240701-0000123  -01   product_price  12000.00            11000.00
+  20240701-0000125        order_date     2024-07-01 10:00:…  2024-07-01 11:00:00
+
+unknown_status (1)
+  this status label is not known
+  order             item  column       value        file   row
+  ────────────────  ────  ───────────  ───────────  ─────  ───
+  20240701-0000124  -02   status_text  포장 대기중  a.csv    7
+",
+    );
+}
+
+#[test]
+fn rows_to_mend_stand_under_their_file() {
+    let rows = listing(
+        "path|row|reason|column|value|message",
+        &[
+            "a.csv|17|bad_number|quantity|2개|this cannot be read as a number of its column; write digits only",
+            "a.csv|23|missing_order_id|||the row names no order; fill in 주문번호",
+        ],
+    );
+    check(
+        &listing::quarantine(&rows, 80, Style::Plain),
+        "\
+a.csv  2 rows
+  row  reason            column    value
+  ───  ────────────────  ────────  ─────
+   17  bad_number        quantity  2개
+   23  missing_order_id
+
+→ bad_number: this cannot be read as a number of its column; write digits only
+→ missing_order_id: the row names no order; fill in 주문번호
+",
+    );
+}
+
+#[test]
+fn a_long_group_is_cut_and_says_so() {
+    let lines = vec!["a.csv|17|bad_number|quantity|2개|write digits only"; 1_234];
+    let text =
+        listing::quarantine(&listing("path|row|reason|column|value|message", &lines), 80, Style::Plain);
+    assert!(text.contains("\n  … 1,204 more; --json or export list all\n"), "{text}");
+}
+
+#[test]
+fn a_schema_tells_what_feeds_each_column() {
+    let column = |name: &str, column_type, required| TableColumn {
+        name: name.into(),
+        column_type,
+        required,
+        description: "Price of one piece without options.".into(),
+        description_ko: "판매가".into(),
+        headers: if required { Vec::new() } else { vec!["판매가".into(), "상품 판매가(KRW)".into()] },
+        origin: None,
+    };
+    let columns =
+        [column("item_key", ColumnType::String, true), column("product_price", ColumnType::Money, false)];
+    check(
+        &schema::render(Table::OrderItems, &columns, 80, Style::Plain),
+        "\
+order_items  one row an order item, in its current state
+
+  item_key       STRING  never null
+    Price of one piece without options.
+
+  product_price  DECIMAL(18,2)
+    Price of one piece without options.
+    ← 판매가 · 상품 판매가(KRW)
+",
+    );
+    assert_eq!(
+        schema::bigquery(&columns)[1],
+        serde_json::json!({
+            "name": "product_price",
+            "type": "NUMERIC",
+            "mode": "NULLABLE",
+            "description": "Price of one piece without options. / 판매가",
+            "precision": "18",
+            "scale": "2",
+        })
     );
 }
