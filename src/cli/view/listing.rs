@@ -112,7 +112,7 @@ fn findings_table(rows: &Rows, findings: &[&Row], columns: usize, style: Style) 
             column => rows.text(finding, column),
         }));
     }
-    indented(&table.render(columns.saturating_sub(2), style), 2)
+    table.render(columns, style)
 }
 
 /// What an item's key adds to its order's id: `-01`, `~1`.

@@ -454,16 +454,16 @@ fn findings_of_a_kind_are_explained_once() {
         "\
 frozen_conflict (2)
   two observations disagree on a field that never changes; the newest one counts
-  order             item  column         value               other
-  ────────────────  ────  ─────────────  ──────────────────  ───────────────────
-  20240701-0000123  -01   product_price  12000.00            11000.00
-  20240701-0000125        order_date     2024-07-01 10:00:…  2024-07-01 11:00:00
+order             item  column         value                other
+────────────────  ────  ─────────────  ───────────────────  ───────────────────
+20240701-0000123  -01   product_price  12000.00             11000.00
+20240701-0000125        order_date     2024-07-01 10:00:00  2024-07-01 11:00:00
 
 unknown_status (1)
   this status label is not known
-  order             item  column       value        file   row
-  ────────────────  ────  ───────────  ───────────  ─────  ───
-  20240701-0000124  -02   status_text  포장 대기중  a.csv    7
+order             item  column       value        file   row
+────────────────  ────  ───────────  ───────────  ─────  ───
+20240701-0000124  -02   status_text  포장 대기중  a.csv    7
 ",
     );
 }
