@@ -129,9 +129,7 @@ impl Layout {
             .collect();
         let hashed = feeds
             .iter()
-            .filter(|f| {
-                matches!(schema.column(f.at).transform, Transform::PhoneHash | Transform::EmailHash)
-            })
+            .filter(|f| matches!(schema.column(f.at).transform, Transform::PhoneHash | Transform::EmailHash))
             .cloned()
             .collect();
         Self {
@@ -214,7 +212,9 @@ impl<'s> Normaliser<'s> {
         let (code_text, code_cell) = self.first_word(code_at, &layout.item_code, cells, room);
         let order_id = match (&order_text, &code_text) {
             (None, None) => return Err((Reason::MissingOrderId, Some(order_at), None)),
-            (Some(order), None) => self.order_id(order).ok_or((Reason::BadOrderId, Some(order_at), order_cell))?,
+            (Some(order), None) => {
+                self.order_id(order).ok_or((Reason::BadOrderId, Some(order_at), order_cell))?
+            }
             (order, Some(code)) => {
                 let (_, named) =
                     ItemCode::parse(code).map_err(|_| (Reason::BadOrderId, Some(code_at), code_cell))?;
@@ -269,12 +269,7 @@ impl<'s> Normaliser<'s> {
         (None, None)
     }
 
-    fn feed<'c>(
-        &self,
-        feed: &Feed,
-        cells: &[Cell<'c>],
-        room: &mut Room<'c>,
-    ) -> Result<(), (Reason, usize)> {
+    fn feed<'c>(&self, feed: &Feed, cells: &[Cell<'c>], room: &mut Room<'c>) -> Result<(), (Reason, usize)> {
         let column = self.schema.column(feed.at);
         for &i in &feed.cells {
             let Some(cell) = cells.get(i) else { continue };
@@ -410,11 +405,7 @@ impl<'s> Normaliser<'s> {
             reason,
             column: column.map(|c| c.name.clone()),
             value,
-            cells: layout
-                .shown
-                .iter()
-                .filter_map(|(i, header)| Some((header.clone(), shown(*i)?)))
-                .collect(),
+            cells: layout.shown.iter().filter_map(|(i, header)| Some((header.clone(), shown(*i)?))).collect(),
             hashes,
         }
     }

@@ -9,7 +9,7 @@ use crate::core::schema::{Kind, Schema};
 use crate::core::types::Instant;
 use crate::io::ledger::{Ledger, LedgerError, OrderObservations};
 use crate::io::report::explain::{
-    ChangeView, Explanation, ExplainedValue, FindingView, ItemView, ObservationView, OrderView,
+    ChangeView, ExplainedValue, Explanation, FindingView, ItemView, ObservationView, OrderView,
 };
 
 /// Everything the ledger knows of an order id; without orders where it knows nothing.

@@ -8,10 +8,10 @@ mod matching;
 mod order;
 mod picks;
 mod tables;
-mod trace;
-mod units;
 #[cfg(test)]
 mod tests;
+mod trace;
+mod units;
 mod words;
 
 use arrow::array::RecordBatch;

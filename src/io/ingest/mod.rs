@@ -174,17 +174,11 @@ fn hashes_of(read: &HashMap<FileHash, Outcome<'_>>) -> StoredHashes {
     }
     read.iter()
         .filter_map(|(hash, outcome)| Some((hash, outcome.as_ref().ok()?)))
-        .flat_map(|(hash, file)| {
-            file.rows.quarantine.iter().map(|q| ((*hash, q.row), q.hashes.clone()))
-        })
+        .flat_map(|(hash, file)| file.rows.quarantine.iter().map(|q| ((*hash, q.row), q.hashes.clone())))
         .collect()
 }
 
-fn read_mended_again<'s>(
-    new: &[&Known],
-    read: &mut HashMap<FileHash, Outcome<'s>>,
-    tools: &Tools<'s>,
-) {
+fn read_mended_again<'s>(new: &[&Known], read: &mut HashMap<FileHash, Outcome<'s>>, tools: &Tools<'s>) {
     for known in new {
         let mends = |outcome: &Outcome<'_>| {
             outcome.as_ref().is_ok_and(|file| {
@@ -283,7 +277,9 @@ fn commit(
     report.findings = outcome
         .findings
         .iter()
-        .filter_map(|(kind, count)| Some((kind.code().to_owned(), u64::try_from(*count).ok().filter(|n| *n > 0)?)))
+        .filter_map(|(kind, count)| {
+            Some((kind.code().to_owned(), u64::try_from(*count).ok().filter(|n| *n > 0)?))
+        })
         .collect();
     Ok(report)
 }
@@ -341,7 +337,8 @@ fn details(known: &Known, file: &ReadFile<'_>) -> FileDetails {
     let days = rows.stage.days();
     let headers: Vec<String> = rows.tables.first().map(|t| t.headers.clone()).unwrap_or_default();
     let shape = headers.iter().map(|h| crate::core::text::header_key(h)).collect::<Vec<_>>().join("\u{1f}");
-    let form = (!headers.is_empty()).then(|| format!("{:08x}", xxhash_rust::xxh3::xxh3_64(shape.as_bytes()) >> 32));
+    let form =
+        (!headers.is_empty()).then(|| format!("{:08x}", xxhash_rust::xxh3::xxh3_64(shape.as_bytes()) >> 32));
     FileDetails {
         size_bytes: known.source.input.len().unwrap_or(0),
         format: file.format.to_owned(),
@@ -389,7 +386,9 @@ fn without_mall(report: &FileReport) -> FileReport {
         error: Some(Trouble {
             code: "file.no_mall".into(),
             message: "no mall is known for its rows".into(),
-            hint: Some("say --mall ID, put it in a folder named mall_id=ID, or name the mall in jangbu.toml".into()),
+            hint: Some(
+                "say --mall ID, put it in a folder named mall_id=ID, or name the mall in jangbu.toml".into(),
+            ),
         }),
         ..FileReport::new(report.path.clone(), FileStatus::Failed)
     }

@@ -282,7 +282,6 @@ fn stops_when_told() {
 }
 
 #[test]
-#[ignore = "waits for core::text::recompose_filler_jamo"]
 fn spelled_out_syllables_are_put_together() {
     // What Python's `euc_kr` writes for 뷁 and 쀄.
     let spelled = b"\xa4\xd4\xa4\xb2\xa4\xce\xa4\xaa\xa4\xd4\xa4\xb3\xa4\xce\xa4\xd4".to_vec();
