@@ -258,12 +258,11 @@ impl<'s> Normaliser<'s> {
             let Some(cell) = cells.get(i) else { continue };
             match self.value(self.schema.column(at), cell) {
                 Ok(Value::Text(text)) => return (Some(text), Some(i)),
-                Ok(_) => {}
                 Err(CellProblem::Odd(kind)) => {
                     room.oddities.push((kind, self.schema.column(at).name.clone()));
                 }
-                // An id column is text; text is never unreadable.
-                Err(CellProblem::Reason(_)) => {}
+                // An id column is text, and text is never unreadable.
+                Ok(_) | Err(CellProblem::Reason(_)) => {}
             }
         }
         (None, None)
@@ -294,8 +293,12 @@ impl<'s> Normaliser<'s> {
             let instant = match cells.get(i)? {
                 Cell::Text(t) if text::is_blank(t) => continue,
                 Cell::Text(t) => time::parse_instant(&text::clean(t)).ok(),
-                Cell::Number(n) => time::time_from_number(*n, self.dates).ok().map(|t| t.instant()),
-                Cell::DateSerial(n) => time::time_from_serial(*n, self.dates).ok().map(|t| t.instant()),
+                Cell::Number(n) => {
+                    time::time_from_number(*n, self.dates).ok().map(super::types::KstDateTime::instant)
+                }
+                Cell::DateSerial(n) => {
+                    time::time_from_serial(*n, self.dates).ok().map(super::types::KstDateTime::instant)
+                }
                 _ => continue,
             };
             if instant.is_some() {
@@ -309,8 +312,7 @@ impl<'s> Normaliser<'s> {
     /// One cell as a value of its column. JSON nulls come out as [`Value::Clear`] where the column can be cleared.
     fn value<'c>(&self, column: &Column, cell: &Cell<'c>) -> Result<Value<'c>, CellProblem> {
         let text = match *cell {
-            Cell::Blank => return Ok(Value::Absent),
-            Cell::Null => return Ok(Value::Absent),
+            Cell::Blank | Cell::Null => return Ok(Value::Absent),
             Cell::Text(raw) => {
                 if text::is_blank(raw) {
                     return Ok(Value::Absent);
@@ -383,7 +385,7 @@ impl<'s> Normaliser<'s> {
         row: u32,
         (reason, column, cell): (Reason, Option<ColumnRef>, Option<usize>),
     ) -> Quarantined {
-        let shown = |i: usize| cells.get(i).and_then(cell_text).map(|t| t.into_owned());
+        let shown = |i: usize| cells.get(i).and_then(cell_text).map(std::borrow::Cow::into_owned);
         let column = column.map(|at| self.schema.column(at));
         let value = cell
             .filter(|_| column.is_some_and(Column::may_be_shown))

@@ -242,9 +242,8 @@ fn sheet(table: &FoundTable, file: &ReadFile<'_>, glass: &Glass<'_>) -> SheetVie
     let value = |sample: &Sample, (about, at): &(ColumnUse, crate::core::schema::ColumnRef)| {
         let stored = sample.iter().find(|(level, index, _)| *level == at.level && *index == at.index);
         match (stored, about.storage) {
-            (_, Storage::Dropped) => SampleValue::Hidden,
+            (_, Storage::Dropped) | (Some(_), Storage::Hashed | Storage::Kept) => SampleValue::Hidden,
             (None, _) => SampleValue::Blank,
-            (Some(_), Storage::Hashed | Storage::Kept) => SampleValue::Hidden,
             (Some((_, _, text)), _) => SampleValue::Value(text.clone()),
         }
     };

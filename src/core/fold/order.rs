@@ -130,7 +130,7 @@ impl<'a> Part<'_, 'a> {
         let units = self.scene.units(&heard, |kind, column, counts, differs| {
             let mut finding = self.finding(kind, Some(differs));
             let order = |s: u32| self.scene.sighting(s).order;
-            self.name_values(
+            name_values(
                 &mut finding,
                 &self.scene.orders,
                 &self.scene.schema().orders[column],
@@ -219,7 +219,10 @@ impl<'a> Part<'_, 'a> {
         }
         let day = order_day_in_id(self.order_id).or_else(|| {
             let told_by = picks.of(known.order_date)?;
-            scene.orders.time(scene.sighting(told_by).order, known.order_date).map(|t| t.day())
+            scene
+                .orders
+                .time(scene.sighting(told_by).order, known.order_date)
+                .map(super::super::types::KstDateTime::day)
         });
         if day.is_none() {
             out.findings.push(self.finding(FindingKind::NoOrderDay, None));
@@ -494,7 +497,7 @@ impl<'a> Part<'_, 'a> {
                 }
                 let mut finding = self.finding(FindingKind::FrozenConflict, Some(turn.old_sighting));
                 finding.item_key = item_key.map(str::to_owned);
-                self.name_values(&mut finding, view, about, column, holds, turn.old_body);
+                name_values(&mut finding, view, about, column, holds, turn.old_body);
                 out.findings.push(finding);
                 told.push(value);
             }
@@ -540,22 +543,21 @@ impl<'a> Part<'_, 'a> {
             ..Finding::of(kind)
         }
     }
+}
 
-    /// Names the column and both values, unless they are about a person.
-    fn name_values(
-        &self,
-        finding: &mut Finding,
-        view: &BodiesView<'a>,
-        about: &Column,
-        column: usize,
-        counts: u32,
-        differs: u32,
-    ) {
-        finding.column = Some(about.name.clone());
-        if about.may_be_shown() {
-            finding.value = view.display(counts, column);
-            finding.other = view.display(differs, column);
-        }
+/// Names the column and both values, unless they are about a person.
+fn name_values(
+    finding: &mut Finding,
+    view: &BodiesView<'_>,
+    about: &Column,
+    column: usize,
+    counts: u32,
+    differs: u32,
+) {
+    finding.column = Some(about.name.clone());
+    if about.may_be_shown() {
+        finding.value = view.display(counts, column);
+        finding.other = view.display(differs, column);
     }
 }
 

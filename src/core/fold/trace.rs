@@ -114,7 +114,7 @@ fn trace_item(scene: &Scene<'_>, item: &ItemRow<'_>, order_id: &str) -> TracedIt
         match (said, value) {
             (Some(at), Some(value)) if fields[at].value == value => {}
             (Some(at), Some(value)) => {
-                fields[at].value = value.to_owned();
+                value.clone_into(&mut fields[at].value);
                 fields[at].from = None;
             }
             (Some(at), None) => {

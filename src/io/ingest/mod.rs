@@ -58,7 +58,7 @@ struct Known {
 /// How a path ended before the ledger was asked.
 enum Seen {
     File(Box<Known>),
-    Ended(FileReport),
+    Ended(Box<FileReport>),
 }
 
 /// Ingests the paths. An error means that nothing was committed.
@@ -109,15 +109,15 @@ fn look(ledger: &Path, request: &Request<'_>) -> Vec<Seen> {
             Found::Skipped { path, reason } => {
                 let mut report = FileReport::new(path, FileStatus::Skipped);
                 report.reason = Some(reason.to_owned());
-                Seen::Ended(report)
+                Seen::Ended(Box::new(report))
             }
-            Found::Failed { path, error } => Seen::Ended(failed(path, &error)),
+            Found::Failed { path, error } => Seen::Ended(Box::new(failed(path, &error))),
             Found::Source(source) => match source.input.sha256() {
                 Ok(hash) => {
                     let evidence = evidence::weigh(&source, &request.told, request.config);
                     Seen::File(Box::new(Known { source, hash, evidence }))
                 }
-                Err(error) => Seen::Ended(failed(source.path, &ReadError::Io(error))),
+                Err(error) => Seen::Ended(Box::new(failed(source.path, &ReadError::Io(error)))),
             },
         })
         .collect()
@@ -211,7 +211,7 @@ fn commit(
     for file in seen {
         let known = match file {
             Seen::Ended(report) => {
-                reports.push(report);
+                reports.push(*report);
                 hashes.push(None);
                 continue;
             }

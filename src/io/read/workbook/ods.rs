@@ -95,7 +95,7 @@ fn read_table<R: BufRead>(
                 at = at.saturating_add(repeated);
             }
             Tag::Open(tag) if matches!(tag.name.as_str(), "shapes" | "forms" | "named-expressions") => {
-                xml.skip(&tag)?
+                xml.skip(&tag)?;
             }
             Tag::Close(name) if name == "table" => return rows.finish(),
             Tag::End => return Err(broken("its XML ends too early")),

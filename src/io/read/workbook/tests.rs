@@ -174,7 +174,7 @@ fn cells_keep_their_kind_and_place() {
     sheet.write(2, 1, "D&#039;eL").unwrap();
     sheet.write(2, 3, 12000.5).unwrap();
     sheet.write(3, 0, true).unwrap();
-    sheet.write_with_format(3, 2, &ExcelDateTime::from_ymd(2026, 1, 2).unwrap(), &date).unwrap();
+    sheet.write_with_format(3, 2, ExcelDateTime::from_ymd(2026, 1, 2).unwrap(), &date).unwrap();
     sheet.write(5, 0, " 두 줄\n<b>&amp;").unwrap();
     sheet.write_blank(9, 9, &date).unwrap();
     sheet.write_formula(6, 1, rust_xlsxwriter::Formula::new("=1/0").set_result("#DIV/0!")).unwrap();
@@ -205,12 +205,12 @@ fn unusual_spellings_of_cells_are_understood() {
             <row r="6"><c r="A6" t="inlineStr"><is><t></t></is></c></row>"#,
             r#"<sst uniqueCount="1"><si><t>x</t><rPh><t>y</t></rPh></si></sst>"#,
         ),
-        r#"# S
+        r"# S
         'no' 'rich'
         blank 1
         +1 '2026-01-02' 'a\rb <'
         blank 1
-        'x' !#N/A"#,
+        'x' !#N/A",
     );
 }
 
@@ -252,7 +252,7 @@ fn hostile_sheets_are_refused() {
         (r#"<row r="1"><c r="A1" t="str"><v>&xxe;</v></c></row>"#.into(), no_strings, "file.damaged"),
         ("<row><c><v>1</v>".into(), no_strings, "file.damaged"),
         (cell("A1"), r#"<sst uniqueCount="99999999999"></sst>"#, "file.too_large"),
-        (cell("A1"), r#"<sst uniqueCount='18446744073709551615'></sst>"#, "file.too_large"),
+        (cell("A1"), r"<sst uniqueCount='18446744073709551615'></sst>", "file.too_large"),
     ] {
         let error = read(&xlsx(&sheet, strings)).unwrap_err();
         assert_eq!(error.code(), code, "{sheet}: {error}");
