@@ -8,6 +8,7 @@ pub mod number;
 pub mod person;
 pub mod problem;
 pub mod schema;
+pub mod tables;
 pub mod text;
 pub mod time;
 pub mod types;

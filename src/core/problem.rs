@@ -144,8 +144,6 @@ impl FindingKind {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     pub kind: FindingKind,
-    pub file: Option<u32>,
-    pub row: Option<u32>,
     pub mall_id: Option<String>,
     pub shop_no: Option<i64>,
     pub order_id: Option<String>,
@@ -156,6 +154,8 @@ pub struct Finding {
     pub value: Option<String>,
     /// The value it disagrees with.
     pub other: Option<String>,
+    pub file: Option<u32>,
+    pub row: Option<u32>,
 }
 
 impl Finding {

@@ -3,12 +3,23 @@
 //! A pure function of the *set* of observations. It knows files only by number and facts, and bodies only by number, so
 //! it never sees the order in which files came.
 
+mod group;
+mod matching;
+mod order;
+mod picks;
+mod tables;
+mod units;
+mod words;
+
 use arrow::array::RecordBatch;
+use arrow::error::ArrowError;
 
 use super::batch::Bodies;
 use super::problem::Finding;
 use super::schema::Schema;
-use super::types::{FileHash, Instant, Source};
+use super::types::{FileHash, Instant, Month, Source};
+use group::Scene;
+use order::Collected;
 
 /// What the fold must know of a file.
 #[derive(Clone, Debug)]
@@ -64,4 +75,43 @@ pub struct Folded {
     pub findings: Vec<Finding>,
     /// Duplicate rows per file number.
     pub duplicates: Vec<u32>,
+}
+
+/// Folds a month. The sightings may come in any order.
+pub fn fold_month(seen: &Observations<'_>) -> Result<Folded, ArrowError> {
+    let scene = Scene::new(*seen);
+    let all = fold_all(&scene);
+    Ok(Folded {
+        order_items: tables::order_items(&scene, &all)?,
+        orders: tables::orders(&scene, &all)?,
+        order_changes: tables::order_changes(&scene, &all)?,
+        findings: all.findings,
+        duplicates: all.duplicates,
+    })
+}
+
+/// The month each order belongs to: (mall, order id, month or `None` where no day is known), sorted.
+///
+/// An order that two shops know goes to its first shop's month, so that its observations stay together.
+pub fn home_months(seen: &Observations<'_>) -> Vec<(String, String, Option<Month>)> {
+    let scene = Scene::new(*seen);
+    let all = fold_all(&scene);
+    let mut homes: Vec<(String, String, Option<Month>)> = Vec::with_capacity(all.orders.len());
+    for order in &all.orders {
+        let same = |(mall, id, _): &(String, String, _)| mall == order.mall && id == order.order_id;
+        if !homes.last().is_some_and(same) {
+            homes.push((order.mall.to_owned(), order.order_id.to_owned(), order.day.map(|d| d.month())));
+        }
+    }
+    homes.sort();
+    homes
+}
+
+fn fold_all<'a>(scene: &Scene<'a>) -> Collected<'a> {
+    let mut all = Collected { duplicates: vec![0; scene.seen().files.len()], ..Collected::default() };
+    for group in scene.groups() {
+        scene.fold_group(&group, &mut all);
+    }
+    all.findings.sort();
+    all
 }

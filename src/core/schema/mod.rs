@@ -6,7 +6,7 @@
 
 mod headers;
 mod load;
-mod status;
+pub mod status;
 
 pub use headers::{HeaderMap, MappedColumn};
 pub use load::{Additions, SchemaError};
@@ -105,6 +105,13 @@ pub struct Column {
     pub values: Vec<(String, String)>,
     /// Its changes are listed in `order_changes` (not for keys, derived columns and hashes).
     pub tracked: bool,
+}
+
+impl Column {
+    /// Whether its values may stand in findings, messages and the quarantine.
+    pub fn may_be_shown(&self) -> bool {
+        self.privacy == Privacy::Public && self.transform == Transform::Plain
+    }
 }
 
 /// The columns that the code must know by name, because a rule speaks of them. Indexes into `items` or `orders`.
