@@ -14,6 +14,19 @@ pub enum Reason {
 }
 
 impl Reason {
+    pub const ALL: [Self; 6] = [
+        Self::MissingOrderId,
+        Self::BadOrderId,
+        Self::BadNumber,
+        Self::BadDate,
+        Self::RowWidth,
+        Self::BadText,
+    ];
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.code() == code)
+    }
+
     pub fn code(self) -> &'static str {
         match self {
             Self::MissingOrderId => "missing_order_id",
@@ -88,6 +101,25 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
+    pub const ALL: [Self; 12] = [
+        Self::FrozenConflict,
+        Self::RepetitionConflict,
+        Self::KeyTwice,
+        Self::AmbiguousMatch,
+        Self::AmbiguousShop,
+        Self::UnknownStatus,
+        Self::NoOrderDay,
+        Self::DamagedId,
+        Self::UnreadableExtra,
+        Self::HiddenSheet,
+        Self::RecomposedText,
+        Self::ExtensionDiffers,
+    ];
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.code() == code)
+    }
+
     pub fn code(self) -> &'static str {
         match self {
             Self::FrozenConflict => "frozen_conflict",
