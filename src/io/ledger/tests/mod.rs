@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use sha2::{Digest as _, Sha256};
 
 use super::*;
@@ -185,25 +185,40 @@ fn ledger_of(runs: &[&[&Given]]) -> (tempfile::TempDir, Writer) {
     (folder, writer)
 }
 
-/// All that a ledger shows, apart from the names of runs.
-fn picture(ledger: &Ledger) -> BTreeMap<&'static str, RecordBatch> {
+/// All that a ledger shows, apart from the names of runs: the rows of each table with what is not null in them.
+fn picture(ledger: &Ledger) -> BTreeMap<&'static str, Vec<String>> {
     Table::ALL
         .into_iter()
         .map(|table| {
             let scan = ledger.scan(table, DayRange::default()).unwrap();
             let schema = Arc::clone(scan.schema());
-            let batches: Vec<RecordBatch> = scan.collect::<Result<_, _>>().unwrap();
-            let mut all = arrow::compute::concat_batches(&schema, &batches).unwrap();
-            if let Ok(run) = schema.index_of("run_id") {
-                all.remove_column(run);
+            let mut rows = Vec::new();
+            for batch in scan {
+                let batch = batch.unwrap();
+                assert_eq!(batch.schema(), schema, "{table}");
+                rows.extend((0..batch.num_rows()).map(|row| shown(&batch, row)));
             }
-            (table.name(), all)
+            (table.name(), rows)
         })
         .collect()
 }
 
+fn shown(batch: &RecordBatch, row: usize) -> String {
+    let schema = batch.schema();
+    let cells = schema.fields().iter().zip(batch.columns());
+    let spoken = cells.filter(|(field, column)| column.is_valid(row) && field.name() != "run_id");
+    let words = spoken.map(|(field, column)| {
+        // Zones by name cannot be printed without a crate of zones.
+        let value = match column.as_primitive_opt::<arrow::datatypes::TimestampMicrosecondType>() {
+            Some(times) => times.value(row).to_string(),
+            None => arrow::util::display::array_value_to_string(column, row).unwrap(),
+        };
+        format!("{}={value}", field.name())
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 fn texts(ledger: &Ledger, table: Table, column: &str) -> Vec<String> {
-    use arrow::array::AsArray as _;
     let mut found = Vec::new();
     for batch in ledger.scan(table, DayRange::default()).unwrap() {
         let batch = batch.unwrap();
