@@ -17,7 +17,7 @@ use super::*;
 use crate::core::batch::Value;
 use crate::core::fold::Sighting;
 use crate::core::problem::{Finding, FindingKind, Quarantined, Reason};
-use crate::core::schema::{Additions, ColumnRef, Level};
+use crate::core::schema::Additions;
 use crate::core::stage::{Row, Stage};
 use crate::core::types::{Instant, KstDateTime, OrderId, Precision, Source};
 
@@ -71,16 +71,6 @@ fn given(bytes: &str, at: i64, lines: &[Line]) -> Given {
 
 fn hash_of(bytes: &str) -> FileHash {
     FileHash(Sha256::digest(bytes).into())
-}
-
-fn at(column: &str) -> ColumnRef {
-    [Level::Item, Level::Order]
-        .into_iter()
-        .find_map(|level| {
-            let index = SCHEMA.level(level).iter().position(|c| c.name == column)?;
-            Some(ColumnRef { level, index })
-        })
-        .unwrap_or_else(|| panic!("no column {column}"))
 }
 
 impl Given {
