@@ -163,9 +163,13 @@ pub(super) fn findings(
             batches.push(present(ledger, &batch, &paths, days, partition)?);
         }
     }
-    let hashes: HashMap<u32, FileHash> = files.iter().map(|(number, f)| (*number, f.hash)).collect();
-    let of_reading = stored::findings(db, None)?;
-    let of_reading = found::batch(&of_reading, |number| hashes.get(&number).copied())?;
+    // Files are listed by path: their numbers would tell in which order they came.
+    let places: HashMap<u32, usize> =
+        files.iter().zip(0..).map(|((number, _), place)| (*number, place)).collect();
+    let mut of_reading = stored::findings(db, None)?;
+    of_reading.sort_by_key(|f| f.file.and_then(|number| places.get(&number)));
+    let hash = |number| Some(files.get(*places.get(&number)?)?.1.hash);
+    let of_reading = found::batch(&of_reading, hash)?;
     batches.push(present(ledger, &of_reading, &paths, days, Partition::None)?);
     Ok(batches)
 }

@@ -212,7 +212,7 @@ pub(super) fn plan_undo(db: &Connection, run: i64) -> Result<Plan, LedgerError> 
         let facts = left.as_ref().unwrap_or(&file.effective);
         plan.outcome(number, file.hash, facts, own_mall.as_deref(), true);
         if let Some(facts) = left {
-            plan.update(number, facts)
+            plan.update(number, facts);
         } else {
             plan.after.remove(number);
             plan.dead.insert(number);

@@ -7,6 +7,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use super::LedgerError;
+use crate::core::types::FileHash;
 
 pub(super) const KEY_LENGTH: usize = 32;
 
@@ -58,5 +59,5 @@ pub(super) fn tighten(path: &Path) -> Result<(), LedgerError> {
 /// A mark by which a key is known again, and from which it cannot be found.
 pub(super) fn mark(key: &[u8; KEY_LENGTH]) -> String {
     let digest = Sha256::new().chain_update(b"jangbu person key").chain_update(key).finalize();
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    FileHash(digest.into()).to_string().chars().take(16).collect()
 }

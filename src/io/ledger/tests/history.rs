@@ -209,16 +209,19 @@ fn any_lines() -> impl Strategy<Value = Vec<Line>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
     /// Files in any runs and any order, some seen twice, some runs undone: what is left is all that counts.
     #[test]
     fn only_the_set_of_living_files_counts(
         contents in proptest::collection::vec((any_lines(), 0i64..4), 1..5),
-        seen in proptest::collection::vec((0usize..5, 0i64..3), 1..8),
+        seen in proptest::collection::vec((0usize..5, 0i64..3, 0usize..6), 1..8),
         undone in proptest::collection::vec(any::<bool>(), 8),
         turn in any::<bool>(),
     ) {
+        use MallEvidence::{Configured, Folder, Name, Told};
+        let malls =
+            [None, Some(("shop", Told)), Some(("annex", Name)), Some(("shop", Folder)), Some(("annex", Folder)), Some(("a", Configured))];
         let files: Vec<Given> = contents
             .iter()
             .enumerate()
@@ -226,9 +229,10 @@ proptest! {
             .collect();
         let sightings: Vec<Given> = seen
             .iter()
-            .map(|(n, later)| {
+            .map(|(n, later, mall)| {
                 let file = files[n % files.len()].clone();
-                Given { at: file.at + later, ..file }
+                let mall = malls[*mall].map(|(mall, evidence)| (mall.to_owned(), evidence));
+                Given { at: file.at + later, mall, ..file }
             })
             .collect();
         let (_folder, mut writer) = ledger_of(&[]);

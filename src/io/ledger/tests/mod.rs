@@ -10,14 +10,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use sha2::{Digest as _, Sha256};
 
 use super::*;
 use crate::core::batch::Value;
 use crate::core::fold::Sighting;
 use crate::core::problem::{Finding, FindingKind, Quarantined, Reason};
-use crate::core::schema::{Additions, ColumnRef, Level};
+use crate::core::schema::Additions;
 use crate::core::stage::{Row, Stage};
 use crate::core::types::{Instant, KstDateTime, OrderId, Precision, Source};
 
@@ -71,16 +71,6 @@ fn given(bytes: &str, at: i64, lines: &[Line]) -> Given {
 
 fn hash_of(bytes: &str) -> FileHash {
     FileHash(Sha256::digest(bytes).into())
-}
-
-fn at(column: &str) -> ColumnRef {
-    [Level::Item, Level::Order]
-        .into_iter()
-        .find_map(|level| {
-            let index = SCHEMA.level(level).iter().position(|c| c.name == column)?;
-            Some(ColumnRef { level, index })
-        })
-        .unwrap_or_else(|| panic!("no column {column}"))
 }
 
 impl Given {
@@ -185,25 +175,40 @@ fn ledger_of(runs: &[&[&Given]]) -> (tempfile::TempDir, Writer) {
     (folder, writer)
 }
 
-/// All that a ledger shows, apart from the names of runs.
-fn picture(ledger: &Ledger) -> BTreeMap<&'static str, RecordBatch> {
+/// All that a ledger shows, apart from the names of runs: the rows of each table with what is not null in them.
+fn picture(ledger: &Ledger) -> BTreeMap<&'static str, Vec<String>> {
     Table::ALL
         .into_iter()
         .map(|table| {
             let scan = ledger.scan(table, DayRange::default()).unwrap();
             let schema = Arc::clone(scan.schema());
-            let batches: Vec<RecordBatch> = scan.collect::<Result<_, _>>().unwrap();
-            let mut all = arrow::compute::concat_batches(&schema, &batches).unwrap();
-            if let Ok(run) = schema.index_of("run_id") {
-                all.remove_column(run);
+            let mut rows = Vec::new();
+            for batch in scan {
+                let batch = batch.unwrap();
+                assert_eq!(batch.schema(), schema, "{table}");
+                rows.extend((0..batch.num_rows()).map(|row| shown(&batch, row)));
             }
-            (table.name(), all)
+            (table.name(), rows)
         })
         .collect()
 }
 
+fn shown(batch: &RecordBatch, row: usize) -> String {
+    let schema = batch.schema();
+    let cells = schema.fields().iter().zip(batch.columns());
+    let spoken = cells.filter(|(field, column)| column.is_valid(row) && field.name() != "run_id");
+    let words = spoken.map(|(field, column)| {
+        // Zones by name cannot be printed without a crate of zones.
+        let value = match column.as_primitive_opt::<arrow::datatypes::TimestampMicrosecondType>() {
+            Some(times) => times.value(row).to_string(),
+            None => arrow::util::display::array_value_to_string(column, row).unwrap(),
+        };
+        format!("{}={value}", field.name())
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 fn texts(ledger: &Ledger, table: Table, column: &str) -> Vec<String> {
-    use arrow::array::AsArray as _;
     let mut found = Vec::new();
     for batch in ledger.scan(table, DayRange::default()).unwrap() {
         let batch = batch.unwrap();

@@ -37,9 +37,8 @@ fn scans_cut_out_days() {
 #[test]
 fn an_empty_ledger_has_all_tables() {
     let (_folder, writer) = ledger_of(&[]);
-    for (name, batch) in picture(&writer) {
-        assert_eq!(batch.num_rows(), 0, "{name}");
-        assert!(batch.num_columns() > 5, "{name}");
+    for (name, rows) in picture(&writer) {
+        assert_eq!(rows, [""; 0], "{name}");
     }
 }
 
