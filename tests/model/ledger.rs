@@ -101,8 +101,11 @@ impl Store {
         self.run(&arguments)
     }
 
-    /// A table through `export` to CSV, checked to be UTF-8 with BOM.
+    /// A table through `export` to CSV, checked to be UTF-8 with BOM; the listings through their `--json`.
     pub fn table(&self, name: &str) -> Result<Table, String> {
+        if matches!(name, "files" | "findings" | "quarantine") {
+            return self.listing(name);
+        }
         let out = self.scratch(&format!("{name}.csv"));
         let outcome = self.run(&["export", name, "--out", &out.display().to_string()]);
         if outcome.status != 0 {
@@ -111,11 +114,34 @@ impl Store {
         read_csv(&fs::read(&out).map_err(|error| error.to_string())?)
     }
 
+    fn listing(&self, name: &str) -> Result<Table, String> {
+        let told = self.run(&[name, "--json"]).json()?;
+        let objects = told.as_array().ok_or_else(|| format!("{name} --json is no array"))?;
+        let mut columns: Vec<String> = Vec::new();
+        let mut rows = Vec::new();
+        for object in objects.iter().filter_map(Value::as_object) {
+            columns.extend(object.keys().filter(|key| !columns.contains(*key)).cloned().collect::<Vec<_>>());
+            rows.push(object.iter().map(|(key, value)| (key.clone(), plain(value))).collect());
+        }
+        if rows.is_empty() {
+            columns = ["path", "row", "column", "reason", "message"].map(ToOwned::to_owned).to_vec();
+        }
+        Ok(Table { columns, rows })
+    }
+
     /// Every file of the ledger folder with its bytes, by path below it.
     pub fn ledger_files(&self) -> BTreeMap<String, Vec<u8>> {
         let mut files = BTreeMap::new();
         gather(&self.ledger(), &self.ledger(), &mut files);
         files
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }
 

@@ -261,7 +261,7 @@ enum Order {
 }
 
 fn cells(line: &str) -> Vec<&str> {
-    line.split('|').map(str::trim).collect()
+    line.split('|').map(str::trim).map(|cell| if cell == "NULL" { "" } else { cell }).collect()
 }
 
 /// Compares the named columns of every row, in order.

@@ -67,7 +67,7 @@ fn numbers() {
         bad("상품번호", "P000"),
         cell("product number as a float", "상품번호", "120.0").items("product_no\n120"),
         cell("배송비 정보 feeds no column of section 3", "배송비 정보", "무료")
-            .orders("shipping_fee\n ")
+            .orders("shipping_fee\nNULL")
             .counts(&on("20240706"), 1, 0, 0),
         cell("text is never a bad number", "상품명", "1.2.3").items("product_name\n1.2.3"),
     ]);
@@ -155,7 +155,7 @@ fn ids() {
         scenario("E-notation in an id is blank with a finding")
             .file(on("20240706"), "주문번호,품목별 주문번호,마켓 주문번호,운송장번호\n20240705-0000001,20240705-0000001-01,2.3E+17,6.1E+11\n")
             .items("item_key|tracking_no\n20240705-0000001-01|")
-            .orders("market_order_no\n ")
+            .orders("market_order_no\nNULL")
             .findings(Odd::Some)
             .counts(&on("20240706"), 1, 0, 0),
         scenario("an unwrapped id")
@@ -204,7 +204,7 @@ fn two_headers_for_one_column() {
         named("주문상품명 before 주문상품명(기본)", "주문상품명(기본),주문상품명", "기본,주문", "주문"),
         named("상품명 of a shop's display name", "상품명(한국어 쇼핑몰)", "가방", "가방"),
         named("the exact name before a qualified one", "상품명(한국어 쇼핑몰),상품명", "한국어,그냥", "그냥"),
-        named("주문상품명(옵션포함) feeds no column of section 3", "주문상품명(옵션포함)", "가방 빨강", ""),
+        named("주문상품명(옵션포함) feeds no column of section 3", "주문상품명(옵션포함)", "가방 빨강", "NULL"),
         scenario("옵션+판매가 and 상품구매금액 feed no column of section 3")
             .file(on("20240706"), "주문번호,품목별 주문번호,옵션+판매가,상품구매금액,상품구매금액(KRW)\n20240705-0000001,20240705-0000001-01,1,2,3\n")
             .items("product_price|option_price|item_payment_amount\n||")
