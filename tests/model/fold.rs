@@ -569,6 +569,19 @@ mod tests {
     }
 
     #[test]
+    fn better_evidence_wins_then_the_earlier() {
+        let seen = |evidence| Seen { evidence, ..file("a", Source::Export, 0, &[]) };
+        let told = |sightings: &[Evidence]| {
+            let sightings: Vec<Seen> = sightings.iter().map(|evidence| seen(*evidence)).collect();
+            best_evidence(&sightings.iter().collect::<Vec<_>>())
+        };
+        assert_eq!(told(&[Evidence::Modified(1), Evidence::Named(9), Evidence::Named(8)]), Evidence::Named(8));
+        assert_eq!(told(&[Evidence::Named(1), Evidence::Given(9)]), Evidence::Given(9));
+        assert_eq!(observed_at(Evidence::Given(9), Some(3)), 9);
+        assert_eq!(observed_at(Evidence::Named(9), Some(3)), 3);
+    }
+
+    #[test]
     fn code_less_lines_are_taken_over() {
         let loose: &[(&str, Option<&str>, &[(&str, &str)])] =
             &[(ORDER, None, &[("product_no", "7")]), (ORDER, None, &[("product_no", "7")])];

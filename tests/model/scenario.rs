@@ -44,7 +44,6 @@ pub struct Scenario {
     inputs: Vec<Input>,
     more: Vec<String>,
     mall: Option<String>,
-    config: Option<String>,
     expectations: Vec<Expectation>,
 }
 
@@ -54,7 +53,6 @@ pub fn scenario(name: &str) -> Scenario {
         inputs: Vec::new(),
         more: Vec::new(),
         mall: Some("brandshop".to_owned()),
-        config: None,
         expectations: Vec::new(),
     }
 }
@@ -84,11 +82,6 @@ impl Scenario {
 
     pub fn no_mall(mut self) -> Self {
         self.mall = None;
-        self
-    }
-
-    pub fn config(mut self, text: &str) -> Self {
-        self.config = Some(text.to_owned());
         self
     }
 
@@ -168,9 +161,6 @@ impl Scenario {
 
     fn observe(&self, arrival: Arrival) -> Result<Vec<String>, String> {
         let store = Store::new();
-        if let Some(config) = &self.config {
-            std::fs::write(store.scratch("jangbu.toml"), config).map_err(|error| error.to_string())?;
-        }
         let paths: Vec<_> =
             self.inputs.iter().map(|input| store.put(&input.name, &input.bytes, input.modified)).collect();
         let mut runs: Vec<(Vec<_>, Vec<String>)> = match arrival {
