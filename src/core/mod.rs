@@ -1,10 +1,20 @@
 //! The pure middle: no file, clock, environment or network. Everything here returns values and problems.
 
+pub mod api;
+pub mod batch;
 pub mod cell;
 pub mod filename;
+pub mod fold;
+pub mod nearest;
+pub mod normalise;
 pub mod number;
 pub mod person;
+pub mod problem;
+pub mod rows;
 pub mod schema;
+pub mod stage;
+pub mod table;
+pub mod tables;
 pub mod text;
 pub mod time;
 pub mod types;

@@ -1,3 +1,8 @@
 //! Everything that touches the world: files, archives, the ledger. It knows the pure middle; the middle does not know it.
 
+pub mod config;
+pub mod export;
+#[cfg(feature = "query")]
+pub mod query;
 pub mod read;
+pub mod report;

@@ -4,9 +4,12 @@
 //! behaves in the fold; it never names a Korean header itself. The files are embedded and checked when the program
 //! starts, and a user's `jangbu.toml` may add aliases and status labels.
 
+use serde::Deserialize;
+
+mod file;
 mod headers;
 mod load;
-mod status;
+pub mod status;
 
 pub use headers::{HeaderMap, MappedColumn};
 pub use load::{Additions, SchemaError};
@@ -27,7 +30,8 @@ pub struct ColumnRef {
 }
 
 /// What a column's cells hold and how they are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     Text,
     /// A text that is an identifier: E-notation means that a spreadsheet destroyed it.
@@ -41,7 +45,8 @@ pub enum Kind {
 }
 
 /// How an order-level column repeats over the rows of one order in one file (`every_row`, `first_row`, `max`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Repetition {
     EveryRow,
     FirstRow,
@@ -49,7 +54,8 @@ pub enum Repetition {
 }
 
 /// Which rule of privacy a column falls under. Public columns are always kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Privacy {
     Public,
     /// Names of persons.
@@ -65,7 +71,8 @@ pub enum Privacy {
 }
 
 /// How a column's value is made from the cell that feeds it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Transform {
     /// The cell's own value.
     Plain,
@@ -107,8 +114,15 @@ pub struct Column {
     pub tracked: bool,
 }
 
+impl Column {
+    /// Whether its values may stand in findings, messages and the quarantine.
+    pub fn may_be_shown(&self) -> bool {
+        self.privacy == Privacy::Public && self.transform == Transform::Plain
+    }
+}
+
 /// The columns that the code must know by name, because a rule speaks of them. Indexes into `items` or `orders`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Known {
     // orders
     pub mall_id: usize,
@@ -145,6 +159,9 @@ pub struct Schema {
     pub known: Known,
     pub statuses: Statuses,
     headers: headers::Dictionary,
+    extracted_at: Vec<String>,
+    total_words: Vec<String>,
+    goods: Vec<ColumnRef>,
 }
 
 impl Schema {
@@ -157,5 +174,29 @@ impl Schema {
             Level::Item => &self.items,
             Level::Order => &self.orders,
         }
+    }
+
+    /// Where the column of this name stands.
+    pub fn find(&self, name: &str) -> Option<ColumnRef> {
+        [Level::Order, Level::Item].into_iter().find_map(|level| {
+            let index = self.level(level).iter().position(|c| c.name == name)?;
+            Some(ColumnRef { level, index })
+        })
+    }
+
+    /// Headers and JSON keys that hold the moment at which a row, an order or a page was asked for, best first.
+    pub fn extracted_at_keys(&self) -> &[String] {
+        &self.extracted_at
+    }
+
+    /// The words which alone in a row's first cell make it a total row.
+    pub fn total_words(&self) -> &[String] {
+        &self.total_words
+    }
+
+    /// Whether a cell says nothing but a total word; white space, width and ASCII case do not count.
+    pub fn is_total_word(&self, cell: &str) -> bool {
+        let key = headers::key(cell);
+        self.total_words.iter().any(|word| headers::key(word) == key)
     }
 }

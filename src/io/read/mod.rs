@@ -4,6 +4,7 @@ pub mod archive;
 pub mod crypto;
 pub mod detect;
 pub mod error;
+mod guard;
 pub mod html;
 pub mod input;
 pub mod json;

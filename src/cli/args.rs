@@ -1,0 +1,314 @@
+//! The arguments as typed. Plain values; [`super::settings`] makes sense of them.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+/// One order history for Cafe24 stores
+///
+/// Reads order exports, history files and API rows in whatever shape they come, and keeps one current row per order
+/// item and per order, with where each value came from.
+#[derive(Debug, Parser)]
+#[command(name = "jangbu", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_long_help = "\
+Exit status:
+  0  all well
+  1  nothing was committed (I/O, configuration, ledger locked)
+  2  usage
+  3  committed, but a file failed or rows were quarantined
+
+Examples:
+  jangbu inspect inbox/haruhome_20240705_1_ab12.csv
+  jangbu ingest inbox/
+  jangbu export order_items --out items.xlsx --from 2024-01-01 --to 2024-06-30
+  jangbu query \"SELECT order_day, SUM(item_payment_amount) FROM order_items GROUP BY order_day\"")]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub global: Global,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Folder of the ledger
+    #[arg(long, global = true, value_name = "DIR", env = "JANGBU_LEDGER", default_value = "./ledger")]
+    pub ledger: PathBuf,
+    /// Configuration file [default: ./jangbu.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print one JSON document on stdout, and nothing else there
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Only warnings and errors; twice: only errors
+    #[arg(long, short, global = true, action = ArgAction::Count)]
+    pub quiet: u8,
+    /// Say more about what is done
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+}
+
+/// How much is said on stderr.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    Silent,
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+/// For whom results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    People,
+    Json,
+}
+
+impl Global {
+    pub fn verbosity(&self) -> Verbosity {
+        match (self.quiet, self.verbose) {
+            (0, false) => Verbosity::Normal,
+            (0, true) => Verbosity::Verbose,
+            (1, _) => Verbosity::Quiet,
+            _ => Verbosity::Silent,
+        }
+    }
+
+    pub fn output(&self) -> Output {
+        if self.json { Output::Json } else { Output::People }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Take files and folders into the ledger
+    ///
+    /// Folders are walked and zip archives opened. The format of a file is recognised by its content. What the ledger
+    /// knows already changes nothing, whatever its name. One bad file never stops the others.
+    #[command(after_long_help = "\
+Examples:
+  jangbu ingest inbox/
+  jangbu ingest old/2019.xls --mall haruhome --source history --observed-at 2020-01-15
+  jangbu ingest secure.zip --password-file ~/.cafe24-password
+  jangbu ingest inbox/ --dry-run")]
+    Ingest(Ingest),
+    /// Write a table to a .parquet, .csv or .xlsx file
+    ///
+    /// The file is written beside its place and moved there when it is whole. CSV is UTF-8 with BOM, opens in Excel,
+    /// and holds values as they are; XLSX keeps ids as text, amounts as numbers and times as dates.
+    #[command(after_long_help = "\
+Examples:
+  jangbu export order_items --out items.parquet
+  jangbu export orders --out june.xlsx --from 2024-06-01 --to 2024-06-30")]
+    Export(Export),
+    /// Ask the tables a question in SQL
+    ///
+    /// Tables: order_items, orders, order_changes, files, findings, quarantine. `jangbu schema` lists their columns.
+    #[command(after_long_help = "\
+Examples:
+  jangbu query \"SELECT order_status, COUNT(*) AS items FROM order_items GROUP BY order_status\"
+  jangbu query \"SELECT * FROM orders WHERE order_day = DATE '2024-07-01'\" --format csv > day.csv")]
+    Query(Query),
+    /// Show what a file is and what would happen to it; writes nothing
+    ///
+    /// Format, encoding, header row, which header feeds which column, how personal columns will be stored, a sample of
+    /// the rows and everything that looks wrong.
+    #[command(after_long_help = "\
+Example:
+  jangbu inspect inbox/haruhome_20240705_1_ab12.csv")]
+    Inspect(Inspect),
+    /// List the source files of the ledger
+    #[command(after_long_help = "\
+Examples:
+  jangbu files
+  jangbu files --json")]
+    Files,
+    /// List what was odd about the data, though nothing was lost
+    #[command(after_long_help = "\
+Examples:
+  jangbu findings
+  jangbu findings --json")]
+    Findings,
+    /// List rows that wait to be mended, or write them to a workbook
+    ///
+    /// Mend the rows in the workbook and ingest it: they stand in for the rows they were.
+    #[command(after_long_help = "\
+Examples:
+  jangbu quarantine
+  jangbu quarantine --out mend.xlsx
+  jangbu ingest mend.xlsx")]
+    Quarantine(Quarantine),
+    /// Show every observation of one order, and which one each value came from
+    #[command(after_long_help = "\
+Examples:
+  jangbu explain 20240701-0000123
+  jangbu explain 20240701-0000123 --json")]
+    Explain(Explain),
+    /// Take a run back, as if it had never been
+    ///
+    /// Any run can be undone, not only the last one. `jangbu files` shows the runs.
+    #[command(after_long_help = "\
+Example:
+  jangbu undo 20240705T010203Z-1a2b")]
+    Undo(Undo),
+    /// Describe the tables: columns, types, meaning, headers that feed them
+    #[command(after_long_help = "\
+Examples:
+  jangbu schema
+  jangbu schema order_items
+  jangbu schema orders --format bigquery > orders.schema.json")]
+    Schema(Schema),
+}
+
+#[derive(Debug, Args)]
+pub struct Ingest {
+    /// Files and folders [default: the inbox of the configuration]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Mall that the files belong to
+    #[arg(long, value_name = "ID")]
+    pub mall: Option<String>,
+    /// When the source system was asked: 2024-07-05, or with a time; Korean unless it names a zone
+    #[arg(long, value_name = "WHEN")]
+    pub observed_at: Option<String>,
+    /// Where the rows come from [default: told by content and name]
+    #[arg(long, value_name = "KIND")]
+    pub source: Option<SourceArg>,
+    /// File whose first line is the password of locked files (also: JANGBU_PASSWORD, or a prompt)
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// Do everything except writing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SourceArg {
+    /// Rows of the Cafe24 API
+    Api,
+    /// A download of the admin
+    Export,
+    /// A file of an operator or an older system
+    History,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    /// order_items, orders, order_changes, files, findings or quarantine
+    pub table: String,
+    /// Target; its ending decides the format
+    #[arg(long, short, value_name = "FILE")]
+    pub out: PathBuf,
+    /// First order day
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Last order day, included
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Query {
+    /// One SELECT statement
+    pub sql: String,
+    /// How to print the result [default: table; with --json: json]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<QueryFormat>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum QueryFormat {
+    Table,
+    Csv,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Inspect {
+    pub file: PathBuf,
+    /// File whose first line is the password of a locked file (also: JANGBU_PASSWORD, or a prompt)
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Quarantine {
+    /// Write the rows to this .xlsx file, ready to be mended and ingested again
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Order id, such as 20240701-0000123
+    pub order_id: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Undo {
+    /// Run, as `ingest` and `files` print it
+    pub run_id: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Only this table
+    pub table: Option<String>,
+    /// How to print it [default: table; with --json: json]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<SchemaFormat>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaFormat {
+    Table,
+    Json,
+    /// A schema file for `bq mk` and `bq load`
+    Bigquery,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_example_in_the_help_parses() {
+        let mut checked = 0;
+        let mut root = Cli::command();
+        let mut helps = vec![root.render_long_help().to_string()];
+        helps.extend(root.get_subcommands_mut().map(|c| c.render_long_help().to_string()));
+        for line in helps.iter().flat_map(|h| h.lines()).map(str::trim).filter(|l| l.starts_with("jangbu ")) {
+            let line = line.split(" > ").next().unwrap();
+            let (plain, quoted) = line.split_once('"').map_or((line, None), |(a, b)| (a, Some(b)));
+            let mut words: Vec<&str> = plain.split_whitespace().collect();
+            if let Some((sql, rest)) = quoted.and_then(|q| q.split_once('"')) {
+                words.push(sql);
+                words.extend(rest.split_whitespace());
+            }
+            Cli::try_parse_from(&words).unwrap_or_else(|e| panic!("{line}: {e}"));
+            checked += 1;
+        }
+        assert!(checked >= 20, "only {checked} examples");
+    }
+
+    #[test]
+    fn global_options_may_stand_anywhere() {
+        let cli = Cli::try_parse_from(["jangbu", "files", "--json", "-qq", "--ledger", "l"]).unwrap();
+        assert_eq!(cli.global.output(), Output::Json);
+        assert_eq!(cli.global.verbosity(), Verbosity::Silent);
+        assert_eq!(cli.global.ledger, PathBuf::from("l"));
+    }
+
+    #[test]
+    fn a_password_is_never_an_argument() {
+        assert!(Cli::try_parse_from(["jangbu", "ingest", "a.zip", "--password", "1"]).is_err());
+    }
+}

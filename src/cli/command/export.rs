@@ -1,0 +1,41 @@
+//! `jangbu export`: a table to a file.
+
+use crate::cli::args::{self, Output};
+use crate::cli::printer::Printer;
+use crate::cli::settings::{DayLimits, Settings, table_named};
+use crate::cli::status::{Failure, Status};
+use crate::cli::table::counted;
+use crate::cli::wire;
+use crate::core::tables::{Table, arrow_schema};
+use crate::io::export::{ExportFormat, write_table};
+
+pub(super) fn run(
+    args: &args::Export,
+    settings: &Settings,
+    printer: &mut Printer,
+) -> Result<Status, Failure> {
+    let table = table_named(&args.table)?;
+    let days = DayLimits::new(args.from.as_deref(), args.to.as_deref())?;
+    if days != DayLimits::default() && !has_days(table) {
+        return Err(Failure::usage(format!("{table} has no order days to choose by"))
+            .hint("leave out --from and --to"));
+    }
+    // A wrong ending should not wait for the ledger to be read.
+    ExportFormat::of(&args.out)?;
+    let schema = settings.schema()?;
+    let batches = wire::scan(settings, &schema, table, days)?;
+    let rows = write_table(table.name(), &arrow_schema(&schema, table), batches, &args.out)?;
+    match printer.output() {
+        Output::Json => {
+            printer.document(&serde_json::json!({"table": table.name(), "path": args.out, "rows": rows}))?;
+        }
+        Output::People => {
+            printer.note(&format!("wrote {} of {table} to {}", counted(rows, "row"), args.out.display()));
+        }
+    }
+    Ok(Status::Success)
+}
+
+fn has_days(table: Table) -> bool {
+    matches!(table, Table::OrderItems | Table::Orders | Table::OrderChanges)
+}

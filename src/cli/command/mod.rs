@@ -1,0 +1,50 @@
+//! One module a command: arguments and settings in, a status out.
+
+mod explain;
+mod export;
+mod files;
+mod findings;
+mod ingest;
+mod inspect;
+mod quarantine;
+mod query;
+mod schema;
+mod undo;
+
+use super::args::Command;
+use super::printer::Printer;
+use super::settings::Settings;
+use super::status::{Failure, Status};
+use crate::io::export::ExportError;
+
+pub(super) fn run(command: &Command, settings: &Settings, printer: &mut Printer) -> Result<Status, Failure> {
+    if let Some(path) = &settings.config_path {
+        printer.detail(&format!("configuration: {}", path.display()));
+    }
+    match command {
+        Command::Ingest(args) => ingest::run(args, settings, printer),
+        Command::Export(args) => export::run(args, settings, printer),
+        Command::Query(args) => query::run(args, settings, printer),
+        Command::Inspect(args) => inspect::run(args, settings, printer),
+        Command::Files => files::run(settings, printer),
+        Command::Findings => findings::run(settings, printer),
+        Command::Quarantine(args) => quarantine::run(args, settings, printer),
+        Command::Explain(args) => explain::run(args, settings, printer),
+        Command::Undo(args) => undo::run(args, settings, printer),
+        Command::Schema(args) => schema::run(args, settings, printer),
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        let failure = match error.code() {
+            "usage" => Self::usage(error.to_string()),
+            code => Self::new(code, error.to_string()),
+        };
+        let failure = failure.sources_of(&error);
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}

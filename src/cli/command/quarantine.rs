@@ -1,0 +1,57 @@
+//! `jangbu quarantine`: rows that wait to be mended.
+
+use std::path::Path;
+
+use super::files::list;
+use crate::cli::args::{self, Output};
+use crate::cli::printer::Printer;
+use crate::cli::settings::Settings;
+use crate::cli::status::{Failure, Status};
+use crate::cli::table::counted;
+use crate::cli::{view, wire};
+use crate::core::tables::Table;
+use crate::io::export::mend::write_mend_workbook;
+use crate::io::export::{ExportError, ExportFormat};
+
+pub(super) fn run(
+    args: &args::Quarantine,
+    settings: &Settings,
+    printer: &mut Printer,
+) -> Result<Status, Failure> {
+    if let Some(out) = &args.out {
+        return write(out, settings, printer);
+    }
+    let rows = list(settings, Table::Quarantine)?;
+    match printer.output() {
+        Output::Json => rows.write_json(printer.stream())?,
+        Output::People if rows.rows.is_empty() => printer.note("no row waits to be mended"),
+        Output::People => {
+            let text = view::listing::quarantine(&rows, printer.width(), printer.style());
+            printer.result(&text)?;
+            printer.note("to mend them: jangbu quarantine --out mend.xlsx, then jangbu ingest mend.xlsx");
+        }
+    }
+    Ok(Status::Success)
+}
+
+fn write(out: &Path, settings: &Settings, printer: &mut Printer) -> Result<Status, Failure> {
+    if ExportFormat::of(out).ok() != Some(ExportFormat::Xlsx) {
+        let error = ExportError::Ending { path: out.to_owned() };
+        return Err(Failure::usage(error.to_string()).hint("rows to mend are written as .xlsx"));
+    }
+    let rows = write_mend_workbook(&wire::rows_to_mend(settings)?, out)?;
+    match printer.output() {
+        Output::Json => {
+            let document = serde_json::json!({"table": Table::Quarantine.name(), "path": out, "rows": rows});
+            printer.document(&document)?;
+        }
+        Output::People => {
+            let path = out.display();
+            printer.note(&format!(
+                "wrote {} to {path}; mend them there, then run: jangbu ingest {path}",
+                counted(rows, "row")
+            ));
+        }
+    }
+    Ok(Status::Success)
+}

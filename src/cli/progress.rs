@@ -1,0 +1,151 @@
+//! Progress as bars on a terminal: how many files and rows, and what is happening.
+//!
+//! One bar for the whole run and one line for each file being read. Short runs stay silent: bars appear after a moment.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::escape::printable;
+use super::printer::Live;
+use super::table::grouped;
+use super::width::{fit, fit_middle};
+use crate::io::report::Progress;
+
+/// Bars for one run.
+pub struct Bars {
+    group: MultiProgress,
+    whole: ProgressBar,
+    files: Mutex<HashMap<String, ProgressBar>>,
+    counts: Counts,
+}
+
+#[derive(Default)]
+struct Counts {
+    files: AtomicU64,
+    files_done: AtomicU64,
+    rows: AtomicU64,
+}
+
+const WHOLE: &str = "{prefix:18} {bar:24.cyan/dim} {percent:>3}%  {msg}  {elapsed}";
+const FILE: &str = "  {spinner} {msg}";
+const STAGE_WIDTH: usize = 18;
+const PATH_WIDTH: usize = 60;
+
+impl Bars {
+    /// Bars on stderr, or nothing at all where it is no terminal.
+    pub fn new(live: Live) -> Self {
+        let target = match live {
+            Live::Terminal => ProgressDrawTarget::stderr_with_hz(10),
+            Live::Plain => ProgressDrawTarget::hidden(),
+        };
+        let group = MultiProgress::with_draw_target(target);
+        let whole = group.add(ProgressBar::new(0).with_style(whole_style()));
+        if live == Live::Terminal {
+            whole.enable_steady_tick(Duration::from_millis(200));
+        }
+        Self { group, whole, files: Mutex::default(), counts: Counts::default() }
+    }
+
+    /// Runs something that writes to the terminal itself.
+    pub fn suspend<T>(&self, f: impl FnOnce() -> T) -> T {
+        self.group.suspend(f)
+    }
+
+    /// Takes the bars away.
+    pub fn finish(&self) {
+        self.whole.finish_and_clear();
+        // Clearing what is no longer there does no harm.
+        let _ = self.group.clear();
+    }
+
+    fn tell_counts(&self) {
+        let files = self.counts.files.load(Ordering::Relaxed);
+        let done = self.counts.files_done.load(Ordering::Relaxed);
+        let rows = self.counts.rows.load(Ordering::Relaxed);
+        self.whole.set_message(format!("{}/{} files, {} rows", grouped(done), grouped(files), grouped(rows)));
+    }
+}
+
+impl Progress for Bars {
+    fn stage(&self, what: &str) {
+        self.whole.set_prefix(fit(&printable(what), STAGE_WIDTH).into_owned());
+    }
+
+    fn total(&self, files: u64, bytes: u64) {
+        self.counts.files.store(files, Ordering::Relaxed);
+        self.whole.set_length(bytes);
+        self.tell_counts();
+    }
+
+    fn file_started(&self, path: &str, _bytes: u64) {
+        let line = self.group.add(ProgressBar::new_spinner().with_style(file_style()));
+        line.set_message(fit_middle(&printable(path), PATH_WIDTH).into_owned());
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), line);
+    }
+
+    fn advanced(&self, bytes: u64, rows: u64) {
+        self.counts.rows.fetch_add(rows, Ordering::Relaxed);
+        self.whole.inc(bytes);
+        self.tell_counts();
+    }
+
+    fn file_done(&self, path: &str) {
+        self.counts.files_done.fetch_add(1, Ordering::Relaxed);
+        let line = self.files.lock().unwrap_or_else(PoisonError::into_inner).remove(path);
+        if let Some(line) = line {
+            line.finish_and_clear();
+            self.group.remove(&line);
+        }
+        self.tell_counts();
+    }
+}
+
+impl Drop for Bars {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+fn whole_style() -> ProgressStyle {
+    style(WHOLE).progress_chars("━━─")
+}
+
+fn file_style() -> ProgressStyle {
+    style(FILE)
+}
+
+fn style(template: &str) -> ProgressStyle {
+    // The templates are constants, read by a test; a default bar is better than none.
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_told_in_words() {
+        let bars = Bars::new(Live::Plain);
+        bars.total(2, 5000);
+        bars.stage("reading");
+        bars.file_started("a\u{1b}.csv", 4000);
+        bars.advanced(1000, 1200);
+        assert_eq!(bars.whole.message(), "0/2 files, 1,200 rows");
+        assert_eq!(bars.files.lock().unwrap()["a\u{1b}.csv"].message(), "a\\u{1b}.csv");
+        bars.file_done("a\u{1b}.csv");
+        assert_eq!(bars.whole.message(), "1/2 files, 1,200 rows");
+        assert_eq!((bars.whole.position(), bars.whole.prefix()), (1000, "reading".into()));
+        assert!(bars.files.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn templates_are_sound() {
+        for template in [WHOLE, FILE] {
+            ProgressStyle::with_template(template).unwrap();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What `explain` shows: who saw the order when, what counts now and whose word it is, and how it got there.
+//!
+//! Observations have numbers; every current value names the one it came from.
+
+use super::listing::short_item;
+use super::{indented, korean, marked};
+use crate::cli::escape::printable;
+use crate::cli::printer::Style;
+use crate::cli::table::{Align, TextTable, counted};
+use crate::cli::width::{fit, pad_left, pad_right, width, wrap};
+use crate::io::report::explain::{ChangeView, ExplainedValue, Explanation, FindingView, OrderView};
+
+pub fn render(explanation: &Explanation, columns: usize, style: Style) -> String {
+    let orders: Vec<String> =
+        explanation.orders.iter().map(|o| render_order(&explanation.order_id, o, columns, style)).collect();
+    orders.join("\n")
+}
+
+fn render_order(order_id: &str, order: &OrderView, columns: usize, style: Style) -> String {
+    let shop_name = order.shop_name.as_ref().map_or(String::new(), |n| format!(" {n}"));
+    let day = order.order_day.as_deref().unwrap_or("day not known");
+    let place = format!("{}, shop {}{shop_name}, {day}", order.mall_id, order.shop_no);
+    let mut out = format!("{}  {}\n", style.bold(&printable(order_id)), printable(&place));
+
+    section(&mut out, "Observations", &counted(order.observations.len() as u64, "row"), style);
+    out.push_str(&indented(&observations(order_id, order, columns.saturating_sub(2), style), 2));
+
+    section(&mut out, "Order", "", style);
+    out.push_str(&values(&order.values, columns, style));
+    for item in &order.items {
+        section(&mut out, &format!("Item {}", printable(&item.item_key)), "", style);
+        out.push_str(&values(&item.values, columns, style));
+    }
+    if !order.changes.is_empty() {
+        section(&mut out, "Changes", "", style);
+        out.push_str(&changes(order_id, &order.changes, columns, style));
+    }
+    if !order.findings.is_empty() {
+        section(&mut out, "Findings", "", style);
+        for finding in &order.findings {
+            out.push_str(&style.warn(&marked("  !", &finding_text(order_id, finding), columns)));
+        }
+    }
+    out
+}
+
+fn section(out: &mut String, title: &str, note: &str, style: Style) {
+    let note = if note.is_empty() { String::new() } else { format!("  {}", style.dim(note)) };
+    out.push_str(&format!("\n{}{note}\n", style.bold(title)));
+}
+
+fn observations(order_id: &str, order: &OrderView, columns: usize, style: Style) -> String {
+    let mut table = TextTable::new(&[
+        ("no", Align::Right),
+        ("observed (KST)", Align::Left),
+        ("source", Align::Left),
+        ("item", Align::Left),
+        ("row", Align::Right),
+        ("file", Align::Path),
+    ]);
+    for seen in &order.observations {
+        let item = seen.item_key.as_deref().map_or("order", |key| short_item(order_id, key));
+        let item = if seen.matched { format!("{item} by goods") } else { item.to_owned() };
+        let file = match &seen.sheet {
+            Some(sheet) => format!("{} [{sheet}]", seen.path),
+            None => seen.path.clone(),
+        };
+        table.row([
+            seen.no.to_string(),
+            korean(&seen.observed_at),
+            seen.source.clone(),
+            item,
+            seen.row.to_string(),
+            file,
+        ]);
+    }
+    table.render(columns, style)
+}
+
+/// Column, value, and behind it the number of the observation whose word it is.
+fn values(values: &[ExplainedValue], columns: usize, style: Style) -> String {
+    const MARK: usize = 5;
+    let name_width = values.iter().map(|v| width(&v.column)).max().unwrap_or(0).min(32);
+    let room = columns.saturating_sub(2 + name_width + 2 + MARK);
+    let widest = values.iter().filter(|v| v.numeric).map(|v| width(&v.value)).max().unwrap_or(0);
+    let mut out = String::new();
+    for value in values {
+        let text = printable(&value.value);
+        let text = if value.numeric { pad_left(&text, widest) } else { text.into_owned() };
+        let mark = value.from.map_or(String::new(), |n| format!("← {n}"));
+        for (n, line) in lines_of(&text, room).iter().enumerate() {
+            let name = if n == 0 { fit(&value.column, name_width) } else { "".into() };
+            let name = style.dim(&pad_right(&name, name_width));
+            let mark = if n == 0 { mark.as_str() } else { "" };
+            let line = format!("  {name}  {}  {}", pad_right(line, room.min(40)), style.dim(mark));
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// Padding of numbers must survive, so only texts that do not fit are wrapped.
+fn lines_of(text: &str, room: usize) -> Vec<String> {
+    if width(text) <= room { vec![text.to_owned()] } else { wrap(text, room) }
+}
+
+fn changes(order_id: &str, changes: &[ChangeView], columns: usize, style: Style) -> String {
+    let mut out = String::new();
+    for change in changes {
+        let when = korean(&change.new_observed_at);
+        let item =
+            change.item_key.as_deref().map_or(String::new(), |k| format!("{} ", short_item(order_id, k)));
+        let new = change.new_value.as_deref().unwrap_or("(cleared)");
+        let source = if change.old_source == change.new_source {
+            change.new_source.clone()
+        } else {
+            format!("{} → {}", change.old_source, change.new_source)
+        };
+        let text = format!("{item}{}: {} → {new} ({source})", change.field, change.old_value);
+        let lines = wrap(&printable(&text), columns.saturating_sub(2 + when.len() + 2));
+        for (n, line) in lines.iter().enumerate() {
+            let when = pad_right(if n == 0 { &when } else { "" }, when.len());
+            out.push_str(&format!("  {}  {line}\n", style.dim(&when)));
+        }
+    }
+    out
+}
+
+fn finding_text(order_id: &str, finding: &FindingView) -> String {
+    let mut place = Vec::new();
+    place.extend(finding.item_key.as_deref().map(|k| short_item(order_id, k).to_owned()));
+    place.extend(finding.column.clone());
+    match (&finding.value, &finding.other_value) {
+        (Some(value), Some(other)) => place.push(format!("{value} against {other}")),
+        (Some(value), None) => place.push(value.clone()),
+        _ => {}
+    }
+    let place = if place.is_empty() { String::new() } else { format!(" ({})", place.join(", ")) };
+    format!("{}{place}: {}", finding.reason, finding.message)
+}

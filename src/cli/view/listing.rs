@@ -1,0 +1,145 @@
+//! The listings of files, findings and quarantined rows.
+
+use crate::cli::escape::printable;
+use crate::cli::printer::Style;
+use crate::cli::table::{Align, TextTable, counted, grouped};
+use crate::io::report::rows::{RowValue, Rows};
+
+use super::{korean, marked};
+
+/// Rows that are shown of one group; `--json` and `export` have all.
+const SHOWN: usize = 30;
+
+type Row = [RowValue];
+
+/// Rows that share a value, in the order of first appearance.
+fn grouped_by<'a>(rows: &'a Rows, column: &str) -> Vec<(&'a str, Vec<&'a Row>)> {
+    let mut groups: Vec<(&str, Vec<&Row>)> = Vec::new();
+    let mut places = std::collections::HashMap::new();
+    for row in &rows.rows {
+        let key = rows.text(row, column);
+        let place = *places.entry(key).or_insert_with(|| {
+            groups.push((key, Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].1.push(row);
+    }
+    groups
+}
+
+fn rest(shown: usize, all: usize, style: Style) -> String {
+    if all <= shown {
+        return String::new();
+    }
+    let more = grouped((all - shown) as u64);
+    style.dim(&format!("… {more} more; --json or export list all")) + "\n"
+}
+
+/// Source files by the run that read them.
+pub fn files(rows: &Rows, columns: usize, style: Style) -> String {
+    let mut out = String::new();
+    for (run, files) in grouped_by(rows, "run_id") {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let count = counted(files.len() as u64, "file");
+        out.push_str(&format!("{}  {}\n", style.bold(&format!("run {}", printable(run))), style.dim(&count)));
+        let mut table = TextTable::new(&[
+            ("path", Align::Path),
+            ("source", Align::Left),
+            ("observed (KST)", Align::Left),
+            ("rows", Align::Right),
+            ("to mend", Align::Right),
+        ]);
+        for file in files {
+            let observed = korean(rows.text(file, "observed_at"));
+            let number = |column| rows.text(file, column).parse().map_or(String::new(), grouped);
+            table.row([
+                rows.text(file, "path"),
+                rows.text(file, "source"),
+                observed.get(..16).unwrap_or(&observed),
+                &number("rows_read"),
+                match rows.text(file, "rows_quarantined") {
+                    "0" => "",
+                    count => count,
+                },
+            ]);
+        }
+        out.push_str(&table.render(columns, style));
+    }
+    out
+}
+
+/// Findings by kind, each kind explained once.
+pub fn findings(rows: &Rows, columns: usize, style: Style) -> String {
+    let mut out = String::new();
+    for (reason, findings) in grouped_by(rows, "reason") {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let head = format!("{} ({})", printable(reason), grouped(findings.len() as u64));
+        out.push_str(&format!("{}\n", style.bold(&head)));
+        let message = findings.first().map_or("", |f| rows.text(f, "message"));
+        out.push_str(&marked(" ", message, columns));
+        out.push_str(&findings_table(rows, &findings, columns, style));
+        out.push_str(&rest(SHOWN, findings.len(), style));
+    }
+    out
+}
+
+fn findings_table(rows: &Rows, findings: &[&Row], columns: usize, style: Style) -> String {
+    let candidates = [
+        ("order", "order_id", Align::Left),
+        ("item", "item_key", Align::Left),
+        ("column", "column", Align::Left),
+        ("value", "value", Align::Left),
+        ("other", "other_value", Align::Left),
+        ("file", "path", Align::Path),
+        ("row", "row", Align::Right),
+    ];
+    let shown = &findings[..findings.len().min(SHOWN)];
+    // Columns that say nothing about this kind are left out.
+    let used: Vec<_> = candidates
+        .into_iter()
+        .filter(|(_, c, _)| shown.iter().any(|f| !rows.text(f, c).is_empty()))
+        .collect();
+    let mut table = TextTable::new(&used.iter().map(|(name, _, align)| (*name, *align)).collect::<Vec<_>>());
+    for finding in shown {
+        table.row(used.iter().map(|(_, column, _)| match *column {
+            // Beside its order's id, an item needs only what comes after it.
+            "item_key" => short_item(rows.text(finding, "order_id"), rows.text(finding, column)),
+            column => rows.text(finding, column),
+        }));
+    }
+    table.render(columns, style)
+}
+
+/// What an item's key adds to its order's id: `-01`, `~1`.
+pub(super) fn short_item<'a>(order_id: &str, item_key: &'a str) -> &'a str {
+    item_key.strip_prefix(order_id).unwrap_or(item_key)
+}
+
+/// Rows to be mended by their file.
+pub fn quarantine(rows: &Rows, columns: usize, style: Style) -> String {
+    let mut out = String::new();
+    for (path, held) in grouped_by(rows, "path") {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let count = counted(held.len() as u64, "row");
+        out.push_str(&format!("{}  {}\n", style.bold(&printable(path)), style.dim(&count)));
+        let mut table = TextTable::new(&[
+            ("row", Align::Right),
+            ("reason", Align::Left),
+            ("column", Align::Left),
+            ("value", Align::Left),
+            ("what to do", Align::Left),
+        ]);
+        for row in held.iter().take(SHOWN) {
+            table.row(["row", "reason", "column", "value", "message"].map(|c| rows.text(row, c)));
+        }
+        out.push_str(&table.render(columns, style));
+        out.push_str(&rest(SHOWN, held.len(), style));
+    }
+    out
+}

@@ -1,0 +1,68 @@
+//! How reports look on a terminal. Each function takes a report, the columns there are, and whether colour is allowed,
+//! and returns the whole text.
+
+pub mod explain;
+pub mod ingest;
+pub mod inspect;
+pub mod listing;
+pub mod rows;
+pub mod schema;
+
+#[cfg(test)]
+mod tests;
+
+use super::escape::printable;
+use super::printer::Style;
+use super::table::grouped;
+use super::width::{pad_right, wrap};
+
+/// A label and what belongs to it; long texts go on below themselves.
+fn field(label: &str, label_width: usize, text: &str, columns: usize, style: Style) -> String {
+    let lines = wrap(&printable(text), columns.saturating_sub(label_width));
+    let mut out = String::new();
+    for (n, line) in lines.iter().enumerate() {
+        let label = pad_right(if n == 0 { label } else { "" }, label_width);
+        out.push_str(&style.dim(&label));
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+/// A text behind a mark, going on below itself.
+fn marked(mark: &str, text: &str, columns: usize) -> String {
+    let indent = super::width::width(mark) + 1;
+    let lines = wrap(&printable(text), columns.saturating_sub(indent));
+    let mut out = String::new();
+    for (n, line) in lines.iter().enumerate() {
+        out.push_str(&pad_right(if n == 0 { mark } else { "" }, indent));
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+/// Every line moved to the right.
+fn indented(text: &str, by: usize) -> String {
+    text.lines().map(|l| format!("{}{l}\n", " ".repeat(by))).collect()
+}
+
+/// `1.2 MB`.
+fn size(bytes: u64) -> String {
+    let tenths = |unit: u64| {
+        let n = bytes.saturating_mul(10) / unit;
+        format!("{}.{}", grouped(n / 10), n % 10)
+    };
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} KB", tenths(1_000)),
+        1_000_000..1_000_000_000 => format!("{} MB", tenths(1_000_000)),
+        _ => format!("{} GB", tenths(1_000_000_000)),
+    }
+}
+
+/// An instant (`2024-07-05T00:00:00Z`) on a Korean clock, for people; any other text as it is.
+fn korean(instant: &str) -> String {
+    let time = super::when::parse_instant(instant).map(|i| i.to_kst().to_string());
+    time.unwrap_or_else(|| instant.to_owned())
+}

@@ -1,0 +1,79 @@
+//! The tables described: for people, for programs, for BigQuery.
+
+use serde_json::{Value, json};
+
+use super::field;
+use crate::cli::escape::printable;
+use crate::cli::printer::Style;
+use crate::cli::width::{pad_right, width};
+use crate::core::tables::{ColumnType, Table, TableColumn};
+
+const INDENT: usize = 4;
+
+pub fn render(table: Table, columns: &[TableColumn], screen: usize, style: Style) -> String {
+    let mut out = format!("{}  {}\n", style.bold(table.name()), style.dim(table.description()));
+    let name_width = columns.iter().map(|c| width(&c.name)).max().unwrap_or(0);
+    for column in columns {
+        let name = style.bold(&pad_right(&column.name, name_width));
+        let never_null = if column.required { "  never null" } else { "" };
+        out.push_str(&format!("\n  {name}  {}{}\n", column.column_type.name(), style.dim(never_null)));
+        out.push_str(&field("", INDENT, &column.description, screen, style));
+        if !column.headers.is_empty() {
+            let headers = column.headers.iter().map(|h| printable(h)).collect::<Vec<_>>().join(" · ");
+            out.push_str(&field("    ← ", INDENT + 2, &headers, screen, style));
+        }
+    }
+    out
+}
+
+pub fn json((table, columns): &(Table, Vec<TableColumn>)) -> Value {
+    let columns: Vec<Value> = columns
+        .iter()
+        .map(|c| {
+            json!({
+                "name": c.name,
+                "type": c.column_type.name(),
+                "required": c.required,
+                "description": c.description,
+                "description_ko": c.description_ko,
+                "aliases": c.headers,
+            })
+        })
+        .collect();
+    json!({"table": table.name(), "description": table.description(), "columns": columns})
+}
+
+/// A schema as `bq` and the BigQuery API take it.
+pub fn bigquery(columns: &[TableColumn]) -> Value {
+    columns
+        .iter()
+        .map(|c| {
+            let mut field = json!({
+                "name": c.name,
+                "type": bigquery_type(c.column_type),
+                "mode": if c.required { "REQUIRED" } else { "NULLABLE" },
+                "description": described(c),
+            });
+            if c.column_type == ColumnType::Money {
+                field["precision"] = "18".into();
+                field["scale"] = "2".into();
+            }
+            field
+        })
+        .collect()
+}
+
+fn bigquery_type(column_type: ColumnType) -> &'static str {
+    match column_type {
+        ColumnType::Money => "NUMERIC",
+        other => other.name(),
+    }
+}
+
+/// BigQuery shows one description: both languages go into it.
+fn described(column: &TableColumn) -> String {
+    const LONGEST: usize = 1024;
+    let text = [column.description.as_str(), column.description_ko.as_str()];
+    let text = text.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" / ");
+    text.chars().take(LONGEST).collect()
+}

@@ -1,0 +1,1 @@
+//! Whole screens, as an analyst sees them.

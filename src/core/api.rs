@@ -1,0 +1,131 @@
+//! API orders into rows: one an item, each with its order's own fields.
+
+use super::batch::Value;
+use super::cell::Cell;
+use super::normalise::{Normaliser, Oddity};
+use super::problem::{Quarantined, Reason};
+use super::rows::{FileRows, Place};
+use super::schema::{ColumnRef, Level};
+use super::text;
+use super::time;
+use super::types::{ItemCode, OrderId};
+
+/// Reads API orders into [`FileRows`].
+pub struct ApiRows<'s> {
+    normaliser: Normaliser<'s>,
+    pub rows: FileRows<'s>,
+    /// Number of the last item.
+    row: u32,
+}
+
+impl<'s> ApiRows<'s> {
+    pub fn new(normaliser: Normaliser<'s>) -> Self {
+        Self { rows: FileRows::new(normaliser.schema()), normaliser, row: 0 }
+    }
+
+    /// Takes an order: its own fields and its items', in the order of the schema's columns.
+    pub fn order(&mut self, order: &[Cell<'_>], items: &[Vec<Cell<'_>>], extracted_at: Option<&str>) {
+        let first = self.row.saturating_add(1);
+        let count = u32::try_from(items.len().max(1)).unwrap_or(u32::MAX);
+        self.row = self.row.saturating_add(count);
+        let no_item: &[Cell<'_>] = &[];
+        let item_cells = |n: usize| items.get(n).map_or(no_item, Vec::as_slice);
+        let known = &self.normaliser.schema().known;
+        let mut oddities: Vec<Oddity> = Vec::new();
+        let blame = |level, index| Some(ColumnRef { level, index });
+        let order_id = self.order_id(order, item_cells(0));
+        let read = self.normaliser.api_level(Level::Order, order, &mut oddities);
+        let (order_id, mut values) = match (order_id, read) {
+            (Ok(order_id), Ok(values)) => (order_id, values),
+            (Err(reason), _) => {
+                return self.quarantine_all(first, count, reason, blame(Level::Order, known.order_id), order, items);
+            }
+            (_, Err((reason, column))) => {
+                return self.quarantine_all(first, count, reason, blame(Level::Order, column), order, items);
+            }
+        };
+        if let Some(slot) = values.get_mut(known.order_id) {
+            *slot = Value::Text(order_id.as_str().to_owned().into());
+        }
+        let time = extracted_at.and_then(|t| time::parse_instant(t).ok());
+        for (row, n) in (first..).zip(0..count) {
+            let place = Place { sheet: 1, row, record: first, time };
+            if items.is_empty() {
+                self.rows.accept(&order_id, None, &values, place);
+                break;
+            }
+            let cells = item_cells(n as usize);
+            match self.item(&order_id, cells, &mut oddities) {
+                Ok(item) => self.rows.accept(&order_id, Some(&item), &values, place),
+                Err((reason, column)) => {
+                    let blame = blame(Level::Item, column);
+                    let row = self.normaliser.quarantined_api(row, reason, blame, order, cells);
+                    self.rows.quarantine(row);
+                }
+            }
+        }
+        self.rows.odd(first, &order_id, oddities);
+    }
+
+    /// Something stood where an order should and was none.
+    pub fn broken_order(&mut self) {
+        self.row = self.row.saturating_add(1);
+        self.rows.quarantine(Quarantined {
+            row: self.row,
+            reason: Reason::BadJson,
+            column: None,
+            value: None,
+            cells: Vec::new(),
+            hashes: Vec::new(),
+        });
+    }
+
+    fn order_id(&self, order: &[Cell<'_>], first_item: &[Cell<'_>]) -> Result<OrderId, Reason> {
+        let known = &self.normaliser.schema().known;
+        if let Some(id) = text_of(order.get(known.order_id)) {
+            return OrderId::parse(&text::clean(id)).map_err(|_| Reason::BadOrderId);
+        }
+        let code = text_of(first_item.get(known.item_code)).ok_or(Reason::MissingOrderId)?;
+        ItemCode::parse(&text::clean(code)).map(|(_, order)| order).map_err(|_| Reason::BadOrderId)
+    }
+
+    fn item<'c>(
+        &self,
+        order_id: &OrderId,
+        cells: &[Cell<'c>],
+        oddities: &mut Vec<Oddity>,
+    ) -> Result<Vec<Value<'c>>, (Reason, usize)> {
+        let code_at = self.normaliser.schema().known.item_code;
+        let values = self.normaliser.api_level(Level::Item, cells, oddities)?;
+        if let Some(Value::Text(code)) = values.get(code_at) {
+            match ItemCode::parse(code) {
+                Ok((_, order)) if order == *order_id => {}
+                _ => return Err((Reason::BadOrderId, code_at)),
+            }
+        }
+        Ok(values)
+    }
+
+    fn quarantine_all(
+        &mut self,
+        first: u32,
+        count: u32,
+        reason: Reason,
+        blame: Option<ColumnRef>,
+        order: &[Cell<'_>],
+        items: &[Vec<Cell<'_>>],
+    ) {
+        for (row, n) in (first..).zip(0..count as usize) {
+            let item = items.get(n).map_or(&[][..], Vec::as_slice);
+            let row = self.normaliser.quarantined_api(row, reason, blame, order, item);
+            self.rows.quarantine(row);
+        }
+    }
+}
+
+fn text_of<'c>(cell: Option<&Cell<'c>>) -> Option<&'c str> {
+    match cell {
+        Some(Cell::Text(t)) if !text::is_blank(t) => Some(t),
+        _ => None,
+    }
+}

@@ -1,0 +1,147 @@
+//! What the fold sees of a month, made quick to ask: the scene on which each order is folded.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use arrow::array::Array;
+
+use super::{FileFacts, Observations, Sighting};
+use crate::core::batch::{Bodies, BodiesView, ColumnView};
+use crate::core::schema::Schema;
+use crate::core::types::Instant;
+
+/// All observations of one (mall, order id).
+pub(super) struct Group<'a> {
+    pub(super) mall: &'a str,
+    pub(super) order_id: &'a str,
+    /// Sorted by `(observed_at, source, sha256, row)`.
+    pub(super) sightings: Vec<u32>,
+}
+
+/// A month's observations with typed views and the orders of time and files worked out.
+pub(super) struct Scene<'a> {
+    seen: Observations<'a>,
+    pub(super) items: BodiesView<'a>,
+    pub(super) orders: BodiesView<'a>,
+    /// Columns in which any body speaks.
+    pub(super) active_items: Vec<usize>,
+    pub(super) active_orders: Vec<usize>,
+    /// Each file's place in the order of hashes.
+    hash_rank: Vec<u32>,
+}
+
+fn active(bodies: &Bodies, columns: usize) -> Vec<usize> {
+    (0..columns).filter(|&c| bodies.batch().column(c).null_count() < bodies.len()).collect()
+}
+
+impl<'a> Scene<'a> {
+    pub(super) fn new(seen: Observations<'a>) -> Self {
+        let mut by_hash: Vec<u32> = (0u32..).take(seen.files.len()).collect();
+        by_hash.sort_by_key(|&f| seen.files[f as usize].hash);
+        let mut hash_rank = vec![0; seen.files.len()];
+        for (rank, &file) in (0u32..).zip(&by_hash) {
+            hash_rank[file as usize] = rank;
+        }
+        let mut active_items = active(seen.items, seen.schema.items.len());
+        // A cleared field has no value anywhere in its body, but it has a word.
+        for (c, column) in seen.schema.items.iter().enumerate() {
+            if column.clearable && !active_items.contains(&c) {
+                active_items.push(c);
+            }
+        }
+        active_items.sort_unstable();
+        Self {
+            items: BodiesView::new(seen.items, &seen.schema.items),
+            orders: BodiesView::new(seen.orders, &seen.schema.orders),
+            active_items,
+            active_orders: active(seen.orders, seen.schema.orders.len()),
+            hash_rank,
+            seen,
+        }
+    }
+
+    pub(super) fn schema(&self) -> &'a Schema {
+        self.seen.schema
+    }
+
+    pub(super) fn seen(&self) -> Observations<'a> {
+        self.seen
+    }
+
+    pub(super) fn sighting(&self, number: u32) -> &'a Sighting {
+        &self.seen.sightings[number as usize]
+    }
+
+    pub(super) fn facts(&self, file: u32) -> &'a FileFacts {
+        &self.seen.files[file as usize]
+    }
+
+    /// The moment a sighting was observed at.
+    pub(super) fn at(&self, number: u32) -> Instant {
+        let sighting = self.sighting(number);
+        let facts = self.facts(sighting.file);
+        match sighting.time {
+            Some(own) if !facts.overrides_rows => own,
+            _ => facts.observed_at,
+        }
+    }
+
+    /// `(observed_at, source, sha256, row)`: the order in which words are heard, without ties.
+    pub(super) fn compare(&self, a: u32, b: u32) -> Ordering {
+        let key = |n: u32| {
+            let s = self.sighting(n);
+            (self.at(n), self.facts(s.file).source, self.hash_rank[s.file as usize], s.row)
+        };
+        key(a).cmp(&key(b))
+    }
+
+    /// The shop a sighting names.
+    pub(super) fn named_shop(&self, number: u32) -> Option<i64> {
+        self.orders.int(self.sighting(number).order, self.schema().known.shop_no)
+    }
+
+    pub(super) fn same_order_value(&self, column: usize, a: u32, b: u32) -> bool {
+        if a == b {
+            return true;
+        }
+        let (i, j) = (a as usize, b as usize);
+        match self.orders.columns[column] {
+            ColumnView::Text(v) => v.value(i) == v.value(j),
+            ColumnView::Int(v) => v.value(i) == v.value(j),
+            ColumnView::Money(v) => v.value(i) == v.value(j),
+            ColumnView::Time(_) => {
+                let (a, b) = (self.orders.time(a, column), self.orders.time(b, column));
+                a.zip(b).is_some_and(|(a, b)| a.agrees_with(b))
+            }
+        }
+    }
+
+    /// The sightings by mall and order id. A sighting that no mall can be found for is left out (its file is dead).
+    pub(super) fn groups(&self) -> Vec<Group<'a>> {
+        let known = &self.schema().known;
+        let mut numbers: HashMap<(&str, &str), u32> = HashMap::new();
+        let mut groups: Vec<Group<'a>> = Vec::new();
+        for (number, sighting) in (0u32..).zip(self.seen.sightings) {
+            let facts = self.facts(sighting.file);
+            let mall = facts
+                .mall
+                .as_deref()
+                .or_else(|| self.orders.text(sighting.order, known.mall_id))
+                .or(facts.fallback_mall.as_deref());
+            let (Some(mall), Some(order_id)) = (mall, self.orders.text(sighting.order, known.order_id))
+            else {
+                continue;
+            };
+            let next = u32::try_from(groups.len()).unwrap_or(u32::MAX);
+            let group = *numbers.entry((mall, order_id)).or_insert(next);
+            if group == next {
+                groups.push(Group { mall, order_id, sightings: Vec::with_capacity(2) });
+            }
+            groups[group as usize].sightings.push(number);
+        }
+        for group in &mut groups {
+            group.sightings.sort_unstable_by(|&a, &b| self.compare(a, b));
+        }
+        groups
+    }
+}

@@ -1,0 +1,121 @@
+//! The fold: all observations of a month's orders into current rows, changes and findings (contract 2).
+//!
+//! A pure function of the *set* of observations. It knows files only by number and facts, and bodies only by number, so
+//! it never sees the order in which files came.
+
+mod group;
+mod matching;
+mod order;
+mod picks;
+mod tables;
+mod trace;
+mod units;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use arrow::array::RecordBatch;
+use arrow::error::ArrowError;
+
+use super::batch::Bodies;
+use super::problem::Finding;
+use super::schema::Schema;
+use super::types::{FileHash, Instant, Month, Source};
+use group::Scene;
+use order::Collected;
+pub use trace::{TracedChange, TracedField, TracedItem, TracedOrder, trace};
+
+/// What the fold must know of a file.
+#[derive(Clone, Debug)]
+pub struct FileFacts {
+    pub hash: FileHash,
+    pub source: Source,
+    /// The file's own moment, from its best evidence.
+    pub observed_at: Instant,
+    /// The moment was told by `--observed-at` or the configuration: rows' own extraction times do not count.
+    pub overrides_rows: bool,
+    /// A mall that counts whatever the rows say (`--mall`, the Cafe24-shaped name).
+    pub mall: Option<String>,
+    /// A mall that counts where neither that nor the row names one (folder, configuration).
+    pub fallback_mall: Option<String>,
+    /// Its rows are API orders, which speak for themselves: repetition rules do not apply.
+    pub api_orders: bool,
+    /// At least one accepted row of it has an item code.
+    pub has_item_codes: bool,
+}
+
+/// One row of a file, and what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// Number of the file in the list of [`FileFacts`].
+    pub file: u32,
+    pub sheet: u16,
+    /// 1 = first record after the header; counts items in API JSON.
+    pub row: u32,
+    /// The first row of the API order this row belongs to; the row itself elsewhere.
+    pub record: u32,
+    /// The row's own extraction time.
+    pub time: Option<Instant>,
+    /// Its item body; `None` where the row speaks of an order only.
+    pub item: Option<u32>,
+    pub order: u32,
+}
+
+/// All that was ever seen of a month's orders.
+#[derive(Clone, Copy)]
+pub struct Observations<'a> {
+    pub schema: &'a Schema,
+    pub files: &'a [FileFacts],
+    pub sightings: &'a [Sighting],
+    pub items: &'a Bodies,
+    pub orders: &'a Bodies,
+}
+
+/// The current tables of a month, sorted as the contract says.
+pub struct Folded {
+    pub order_items: RecordBatch,
+    pub orders: RecordBatch,
+    pub order_changes: RecordBatch,
+    pub findings: Vec<Finding>,
+    /// Duplicate rows per file number.
+    pub duplicates: Vec<u32>,
+}
+
+/// Folds a month. The sightings may come in any order.
+pub fn fold_month(seen: &Observations<'_>) -> Result<Folded, ArrowError> {
+    let scene = Scene::new(*seen);
+    let all = fold_all(&scene);
+    Ok(Folded {
+        order_items: tables::order_items(&scene, &all)?,
+        orders: tables::orders(&scene, &all)?,
+        order_changes: tables::order_changes(&scene, &all)?,
+        findings: all.findings,
+        duplicates: all.duplicates,
+    })
+}
+
+/// The month each order belongs to: (mall, order id, month or `None` where no day is known), sorted.
+///
+/// An order that two shops know goes to its first shop's month, so that its observations stay together.
+pub fn home_months(seen: &Observations<'_>) -> Vec<(String, String, Option<Month>)> {
+    let scene = Scene::new(*seen);
+    let all = fold_all(&scene);
+    let mut homes: Vec<(String, String, Option<Month>)> = Vec::with_capacity(all.orders.len());
+    for order in &all.orders {
+        let same = |(mall, id, _): &(String, String, _)| mall == order.mall && id == order.order_id;
+        if !homes.last().is_some_and(same) {
+            homes.push((order.mall.to_owned(), order.order_id.to_owned(), order.day.map(|d| d.month())));
+        }
+    }
+    homes.sort();
+    homes
+}
+
+fn fold_all<'a>(scene: &Scene<'a>) -> Collected<'a> {
+    let mut all = Collected { duplicates: vec![0; scene.seen().files.len()], ..Collected::default() };
+    for group in scene.groups() {
+        scene.fold_group(&group, &mut all);
+    }
+    all.findings.sort();
+    all
+}

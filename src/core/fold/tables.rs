@@ -1,0 +1,183 @@
+//! Folded rows as Arrow tables, in the column order of `core::tables`.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray,
+};
+use arrow::error::ArrowError;
+
+use super::group::Scene;
+use super::order::{Collected, ItemName, ItemRow, OrderRow, Seen};
+use super::picks::{self, Picks};
+use crate::core::batch::Bodies;
+use crate::core::schema::{ColumnRef, Level};
+use crate::core::tables::{Table, TableColumn, arrow_schema, table_columns};
+use crate::core::types::{Day, Instant, Source};
+
+/// The position of order rows in their table: by day (unknown last), order id, mall and shop.
+type OrderPlace<'a> = (bool, Option<Day>, &'a str, &'a str, i64);
+
+fn place<'a>(order: &OrderRow<'a>) -> OrderPlace<'a> {
+    (order.day.is_none(), order.day, order.order_id, order.mall, order.shop)
+}
+
+pub(super) fn order_items(scene: &Scene<'_>, all: &Collected<'_>) -> Result<RecordBatch, ArrowError> {
+    let mut rows: Vec<(&OrderRow<'_>, &ItemRow<'_>)> =
+        all.items.iter().map(|item| (&all.orders[item.order], item)).collect();
+    rows.sort_by(|(a_order, a), (b_order, b)| {
+        let day = |o: &OrderRow<'_>| (o.day.is_none(), o.day);
+        day(a_order)
+            .cmp(&day(b_order))
+            .then_with(|| a_order.order_id.cmp(b_order.order_id))
+            .then_with(|| compare_keys(a_order, a, b))
+            .then_with(|| (a_order.mall, a_order.shop).cmp(&(b_order.mall, b_order.shop)))
+    });
+    let schema = scene.schema();
+    let known = &schema.known;
+    let picked: Vec<&Picks> = rows.iter().map(|(_, item)| &item.picks).collect();
+    let gathered = gather_level(scene.seen().items, schema.items.len(), &picked, |s| {
+        scene.sighting(s).item.unwrap_or_default()
+    })?;
+    let orders = || rows.iter().map(|(order, _)| *order);
+    table(scene, Table::OrderItems, |column| match (column.origin, column.name.as_str()) {
+        (Some(at), _) if at.level == Level::Order => key_column(scene, at, orders()),
+        (Some(at), _) if at.index == known.order_status => {
+            Ok(strings(rows.iter().map(|(_, item)| item.status_code)))
+        }
+        (Some(at), _) if at.index == known.status_class => {
+            Ok(strings(rows.iter().map(|(_, item)| item.class.map(|c| c.as_str()))))
+        }
+        (Some(at), _) if at.index == known.origin_item_code => {
+            Ok(strings(rows.iter().map(|(_, item)| item.origin)))
+        }
+        (Some(at), _) => Ok(Arc::clone(&gathered[at.index])),
+        (None, "item_key") => {
+            let keys = rows.iter().map(|(order, item)| item.key(order.order_id));
+            Ok(Arc::new(StringArray::from_iter_values(keys)))
+        }
+        (None, name) => seen_column(name, orders(), rows.iter().map(|(_, item)| item.seen)),
+    })
+}
+
+/// Keys of one order's items compare as text; a code is the order id, `-` and digits, an inferred key has `~`.
+fn compare_keys(order: &OrderRow<'_>, a: &ItemRow<'_>, b: &ItemRow<'_>) -> std::cmp::Ordering {
+    match (a.name, b.name) {
+        (ItemName::Code(a), ItemName::Code(b)) => a.cmp(b),
+        _ => a.key(order.order_id).cmp(&b.key(order.order_id)),
+    }
+}
+
+pub(super) fn orders(scene: &Scene<'_>, all: &Collected<'_>) -> Result<RecordBatch, ArrowError> {
+    let mut rows: Vec<&OrderRow<'_>> = all.orders.iter().collect();
+    rows.sort_by(|a, b| place(a).cmp(&place(b)));
+    let schema = scene.schema();
+    let known = &schema.known;
+    let picked: Vec<&Picks> = rows.iter().map(|order| &order.picks).collect();
+    let gathered =
+        gather_level(scene.seen().orders, schema.orders.len(), &picked, |s| scene.sighting(s).order)?;
+    let keys = [known.mall_id, known.shop_no, known.order_id];
+    table(scene, Table::Orders, |column| match (column.origin, column.name.as_str()) {
+        (Some(at), _) if keys.contains(&at.index) => key_column(scene, at, rows.iter().copied()),
+        (Some(at), _) => Ok(Arc::clone(&gathered[at.index])),
+        (None, name) => seen_column(name, rows.iter().copied(), rows.iter().map(|order| order.seen)),
+    })
+}
+
+pub(super) fn order_changes(scene: &Scene<'_>, all: &Collected<'_>) -> Result<RecordBatch, ArrowError> {
+    let mut rows: Vec<_> = all.changes.iter().map(|change| (&all.orders[change.order], change)).collect();
+    rows.sort_by(|(a_order, a), (b_order, b)| {
+        place(a_order)
+            .cmp(&place(b_order))
+            .then_with(|| a.new.cmp(&b.new))
+            .then_with(|| (&a.item_key, &a.field).cmp(&(&b.item_key, &b.field)))
+            .then_with(|| (a.old, &a.old_value, &a.new_value).cmp(&(b.old, &b.old_value, &b.new_value)))
+    });
+    let orders = || rows.iter().map(|(order, _)| *order);
+    table(scene, Table::OrderChanges, |column| {
+        let known = &scene.schema().known;
+        let at = |index| ColumnRef { level: Level::Order, index };
+        Ok(match column.name.as_str() {
+            "mall_id" => key_column(scene, at(known.mall_id), orders())?,
+            "shop_no" => key_column(scene, at(known.shop_no), orders())?,
+            "order_id" => key_column(scene, at(known.order_id), orders())?,
+            "item_key" => strings(rows.iter().map(|(_, c)| c.item_key.as_deref())),
+            "field" => strings(rows.iter().map(|(_, c)| Some(c.field.as_str()))),
+            "old_value" => strings(rows.iter().map(|(_, c)| Some(c.old_value.as_str()))),
+            "new_value" => strings(rows.iter().map(|(_, c)| c.new_value.as_deref())),
+            "old_observed_at" => instants(rows.iter().map(|(_, c)| c.old.0)),
+            "new_observed_at" => instants(rows.iter().map(|(_, c)| c.new.0)),
+            "old_source" => strings(rows.iter().map(|(_, c)| Some(c.old.1.as_str()))),
+            "new_source" => strings(rows.iter().map(|(_, c)| Some(c.new.1.as_str()))),
+            name => seen_column(name, orders(), std::iter::empty())?,
+        })
+    })
+}
+
+fn table(
+    scene: &Scene<'_>,
+    table: Table,
+    mut make: impl FnMut(&TableColumn) -> Result<ArrayRef, ArrowError>,
+) -> Result<RecordBatch, ArrowError> {
+    let columns = table_columns(scene.schema(), table);
+    let arrays = columns.iter().map(&mut make).collect::<Result<Vec<_>, _>>()?;
+    RecordBatch::try_new(arrow_schema(scene.schema(), table), arrays)
+}
+
+fn gather_level(
+    bodies: &Bodies,
+    columns: usize,
+    rows: &[&Picks],
+    body_of: impl Fn(u32) -> u32,
+) -> Result<Vec<ArrayRef>, ArrowError> {
+    picks::gather(&bodies.batch().columns()[..columns], rows, body_of)
+}
+
+fn key_column<'r, 'a: 'r>(
+    scene: &Scene<'_>,
+    at: ColumnRef,
+    orders: impl Iterator<Item = &'r OrderRow<'a>>,
+) -> Result<ArrayRef, ArrowError> {
+    let known = &scene.schema().known;
+    Ok(if at.index == known.shop_no {
+        Arc::new(Int64Array::from_iter_values(orders.map(|o| o.shop)))
+    } else if at.index == known.mall_id {
+        Arc::new(StringArray::from_iter_values(orders.map(|o| o.mall)))
+    } else {
+        Arc::new(StringArray::from_iter_values(orders.map(|o| o.order_id)))
+    })
+}
+
+fn seen_column<'r, 'a: 'r>(
+    name: &str,
+    orders: impl Iterator<Item = &'r OrderRow<'a>>,
+    seen: impl Iterator<Item = Seen>,
+) -> Result<ArrayRef, ArrowError> {
+    match name {
+        "order_day" => Ok(Arc::new(orders.map(|o| o.day.map(|d| d.0)).collect::<Date32Array>())),
+        "observed_at" => Ok(instants(seen.map(|s| s.newest))),
+        "sources" => Ok(source_lists(seen)),
+        _ => Err(ArrowError::SchemaError(format!("nothing is known to fill column {name}"))),
+    }
+}
+
+fn strings<'s>(values: impl Iterator<Item = Option<&'s str>>) -> ArrayRef {
+    Arc::new(values.collect::<StringArray>())
+}
+
+fn instants(values: impl Iterator<Item = Instant>) -> ArrayRef {
+    Arc::new(
+        TimestampMicrosecondArray::from_iter_values(values.map(|i| i.0 * 1_000_000)).with_timezone("UTC"),
+    )
+}
+
+fn source_lists(seen: impl Iterator<Item = Seen>) -> ArrayRef {
+    let mut names = Source::ALL;
+    names.sort_unstable_by_key(|s| s.as_str());
+    let mut lists = StringBuilder::new();
+    for seen in seen {
+        let spoke = names.iter().filter(|s| seen.sources & (1 << **s as u8) != 0);
+        lists.append_value(spoke.map(|s| s.as_str()).collect::<Vec<_>>().join(","));
+    }
+    Arc::new(lists.finish())
+}

@@ -1,0 +1,184 @@
+//! What became of a file's rows: staged, quarantined, skipped, and what was noticed on the way.
+
+use super::batch::Value;
+use super::cell::Note;
+use super::fold::Sighting;
+use super::normalise::Oddity;
+use super::problem::{Finding, FindingKind, Quarantined};
+use super::schema::{HeaderMap, Level, Schema};
+use super::stage::{Row, Stage};
+use super::types::{FileHash, Instant, OrderId};
+
+/// A table that was found in a file.
+#[derive(Clone, Debug)]
+pub struct FoundTable {
+    pub sheet: Option<String>,
+    /// How many records of the sheet lie above the header.
+    pub records_above: u64,
+    /// The header row's texts, by cell.
+    pub headers: Vec<String>,
+    pub map: HeaderMap,
+}
+
+/// A few accepted rows as they will be stored, for `inspect`: (level, column index, value).
+pub type Sample = Vec<(Level, usize, String)>;
+
+/// How many samples are kept.
+const SAMPLES: usize = 3;
+
+/// Everything that reading one file's rows gives.
+pub struct FileRows<'s> {
+    schema: &'s Schema,
+    pub stage: Stage<'s>,
+    pub rows_read: u64,
+    pub rows_skipped: u64,
+    pub quarantine: Vec<Quarantined>,
+    pub findings: Vec<Finding>,
+    pub tables: Vec<FoundTable>,
+    pub samples: Vec<Sample>,
+    /// Rows that no mall is told for by their own words.
+    pub rows_without_mall: u64,
+    row_mall: RowMall,
+    /// (row, the file and row it mends).
+    pub stand_ins: Vec<(u32, FileHash, u32)>,
+}
+
+/// The malls that rows name by themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum RowMall {
+    None,
+    One(String),
+    Several,
+}
+
+impl<'s> FileRows<'s> {
+    pub fn new(schema: &'s Schema) -> Self {
+        Self {
+            schema,
+            stage: Stage::new(schema),
+            rows_read: 0,
+            rows_skipped: 0,
+            quarantine: Vec::new(),
+            findings: Vec::new(),
+            tables: Vec::new(),
+            samples: Vec::new(),
+            rows_without_mall: 0,
+            row_mall: RowMall::None,
+            stand_ins: Vec::new(),
+        }
+    }
+
+    /// A row that became an observation.
+    ///
+    /// Rows that mend others take their mall from the file they came from.
+    pub fn accept(
+        &mut self,
+        order_id: &OrderId,
+        item: Option<&[Value<'_>]>,
+        order: &[Value<'_>],
+        place: Place,
+    ) {
+        self.rows_read += 1;
+        let mends = self.stand_ins.last().is_some_and(|(row, ..)| *row == place.row);
+        let mall = match order.get(self.schema.known.mall_id) {
+            Some(Value::Text(mall)) => Some(mall.as_ref()),
+            _ => None,
+        };
+        match (mall, &mut self.row_mall) {
+            (None, _) if mends => {}
+            (None, _) => self.rows_without_mall += 1,
+            (Some(mall), RowMall::None) => self.row_mall = RowMall::One(mall.to_owned()),
+            (Some(mall), RowMall::One(known)) if known != mall => self.row_mall = RowMall::Several,
+            (Some(_), _) => {}
+        }
+        if self.samples.len() < SAMPLES {
+            self.samples.push(sample(item, order));
+        }
+        let Place { sheet, row, record, time } = place;
+        let place = Sighting { file: 0, sheet, row, record, time, item: None, order: 0 };
+        self.stage.push(&Row { order_id, item, order, place });
+    }
+
+    pub fn quarantine(&mut self, row: Quarantined) {
+        self.rows_read += 1;
+        self.quarantine.push(row);
+    }
+
+    /// A total row or a repeated header.
+    pub fn skip(&mut self) {
+        self.rows_read += 1;
+        self.rows_skipped += 1;
+    }
+
+    pub fn odd(&mut self, row: u32, order_id: &OrderId, oddities: Vec<Oddity>) {
+        for (kind, column) in oddities {
+            self.findings.push(Finding {
+                row: Some(row),
+                order_id: Some(order_id.as_str().to_owned()),
+                column: Some(column),
+                ..Finding::of(kind)
+            });
+        }
+    }
+
+    pub fn note(&mut self, note: Note) {
+        let (kind, value) = match note {
+            Note::HiddenSheet(name) => (FindingKind::HiddenSheet, Some(name)),
+            Note::RecomposedJamo(count) => (FindingKind::RecomposedText, Some(count.to_string())),
+            Note::ExtensionDiffers => (FindingKind::ExtensionDiffers, None),
+        };
+        self.findings.push(Finding { value, ..Finding::of(kind) });
+    }
+
+    /// The mall that all rows name by themselves.
+    pub fn row_mall(&self) -> Option<&str> {
+        match &self.row_mall {
+            RowMall::One(mall) if self.rows_without_mall == 0 => Some(mall),
+            _ => None,
+        }
+    }
+
+    /// Headers that mean no column, each once, in the order of the file.
+    pub fn unknown_headers(&self) -> Vec<String> {
+        let mut unknown: Vec<String> = Vec::new();
+        for (_, header) in self.tables.iter().flat_map(|t| &t.map.unknown) {
+            if !unknown.contains(header) {
+                unknown.push(header.clone());
+            }
+        }
+        unknown
+    }
+}
+
+/// Where in its file a row stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    pub sheet: u16,
+    pub row: u32,
+    pub record: u32,
+    pub time: Option<Instant>,
+}
+
+fn sample(item: Option<&[Value<'_>]>, order: &[Value<'_>]) -> Sample {
+    let of = |level, values: &[Value<'_>]| -> Sample {
+        values
+            .iter()
+            .enumerate()
+            .filter_map(|(i, value)| Some((level, i, display(value)?)))
+            .collect()
+    };
+    let mut sample = of(Level::Order, order);
+    sample.extend(of(Level::Item, item.unwrap_or_default()));
+    sample
+}
+
+fn display(value: &Value<'_>) -> Option<String> {
+    match value {
+        Value::Absent | Value::Clear => None,
+        Value::Text(text) => Some(text.clone().into_owned()),
+        Value::Int(n) => Some(n.to_string()),
+        Value::Money(m) => Some(m.to_string()),
+        Value::Time(t) => Some(t.to_string()),
+    }
+}
+

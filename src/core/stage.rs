@@ -1,0 +1,170 @@
+//! A file's accepted rows, sorted into the months they belong to, with equal contents stored once.
+
+use std::collections::{BTreeMap, HashMap};
+
+use arrow::error::ArrowError;
+
+use super::batch::{Bodies, BodyBuilder, Value, content_hash};
+use super::fold::Sighting;
+use super::schema::Schema;
+use super::types::{Day, Month, OrderId};
+
+/// Which part of the history an observation belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PartKey {
+    /// The month inside the order's id.
+    Month(Month),
+    /// The id bears no day: the month comes out of the fold.
+    Undated,
+}
+
+/// Observations of one part. Body numbers are those of `items` and `orders`; file numbers mean nothing yet.
+#[derive(Clone, Debug)]
+pub struct StagedPart {
+    pub items: Bodies,
+    pub orders: Bodies,
+    pub sightings: Vec<Sighting>,
+}
+
+/// A normalised row.
+pub struct Row<'a> {
+    pub order_id: &'a OrderId,
+    /// What it says of its item, a value a column of the schema; `None` where it speaks of an order only.
+    pub item: Option<&'a [Value<'a>]>,
+    pub order: &'a [Value<'a>],
+    /// Where and when it was seen; the body numbers are filled in here.
+    pub place: Sighting,
+}
+
+/// Collects a file's rows.
+pub struct Stage<'s> {
+    schema: &'s Schema,
+    parts: BTreeMap<PartKey, Building>,
+    scratch: Vec<u8>,
+    rows: u64,
+    has_item_codes: bool,
+    days: Option<(Day, Day)>,
+}
+
+struct Building {
+    items: Interner,
+    orders: Interner,
+    sightings: Vec<Sighting>,
+}
+
+/// Bodies of one level with a number for each distinct content.
+struct Interner {
+    builder: BodyBuilder,
+    numbers: HashMap<u128, u32, HashOfHash>,
+    /// Consecutive rows of one order mostly say the same of it.
+    last: Option<(u128, u32)>,
+}
+
+/// Content hashes are random already; hashing them again would be wasted.
+type HashOfHash = std::hash::BuildHasherDefault<TakeLow64>;
+
+#[derive(Default)]
+struct TakeLow64(u64);
+
+impl std::hash::Hasher for TakeLow64 {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for (i, b) in bytes.iter().take(8).enumerate() {
+            self.0 |= u64::from(*b) << (8 * i);
+        }
+    }
+
+    fn write_u128(&mut self, n: u128) {
+        self.0 = u64::try_from(n & u128::from(u64::MAX)).unwrap_or_default();
+    }
+}
+
+impl Interner {
+    fn new(columns: &[super::schema::Column]) -> Self {
+        Self { builder: BodyBuilder::new(columns), numbers: HashMap::default(), last: None }
+    }
+
+    fn number(&mut self, values: &[Value<'_>], scratch: &mut Vec<u8>) -> u32 {
+        let hash = content_hash(values, scratch);
+        if let Some((last, number)) = self.last
+            && last == hash
+        {
+            return number;
+        }
+        let builder = &mut self.builder;
+        let number = *self.numbers.entry(hash).or_insert_with(|| builder.push(values, hash));
+        self.last = Some((hash, number));
+        number
+    }
+}
+
+impl<'s> Stage<'s> {
+    pub fn new(schema: &'s Schema) -> Self {
+        Self {
+            schema,
+            parts: BTreeMap::new(),
+            scratch: Vec::new(),
+            rows: 0,
+            has_item_codes: false,
+            days: None,
+        }
+    }
+
+    pub fn push(&mut self, row: &Row<'_>) {
+        let day = row.order_id.day();
+        let key = day.map_or(PartKey::Undated, |d| PartKey::Month(d.month()));
+        let schema = self.schema;
+        let part = self.parts.entry(key).or_insert_with(|| Building {
+            items: Interner::new(&schema.items),
+            orders: Interner::new(&schema.orders),
+            sightings: Vec::new(),
+        });
+        let item = row.item.map(|values| part.items.number(values, &mut self.scratch));
+        let order = part.orders.number(row.order, &mut self.scratch);
+        part.sightings.push(Sighting { item, order, ..row.place });
+        self.rows += 1;
+        self.has_item_codes |= row
+            .item
+            .and_then(|values| values.get(schema.known.item_code))
+            .is_some_and(|code| matches!(code, Value::Text(_)));
+        let day = day.or_else(|| match row.order.get(schema.known.order_date) {
+            Some(Value::Time(time)) => Some(time.day()),
+            _ => None,
+        });
+        if let Some(day) = day {
+            let (first, last) = self.days.unwrap_or((day, day));
+            self.days = Some((first.min(day), last.max(day)));
+        }
+    }
+
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Whether any row has an item code.
+    pub fn has_item_codes(&self) -> bool {
+        self.has_item_codes
+    }
+
+    /// The earliest and the latest order day.
+    pub fn days(&self) -> Option<(Day, Day)> {
+        self.days
+    }
+
+    pub fn finish(self) -> Result<BTreeMap<PartKey, StagedPart>, ArrowError> {
+        self.parts
+            .into_iter()
+            .map(|(key, mut part)| {
+                let staged = StagedPart {
+                    items: part.items.builder.finish()?,
+                    orders: part.orders.builder.finish()?,
+                    sightings: part.sightings,
+                };
+                Ok((key, staged))
+            })
+            .collect()
+    }
+}

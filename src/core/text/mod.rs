@@ -1,0 +1,164 @@
+//! What is done to every text before anyone asks what it means.
+//!
+//! Cells pass here first ([`clean`]), so that the other grammars and all comparisons see one spelling. Nearly every cell
+//! of a real file is clean already: each function looks first and allocates only when it has something to change.
+
+mod entities;
+mod jamo;
+mod show;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+pub use jamo::recompose_filler_jamo;
+pub use show::{is_e_notation, number_as_text, printable};
+
+/// White space of any script, and the characters that take no room at all (zero-width, BOM, direction marks).
+pub fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{2064}'
+                | '\u{2066}'..='\u{2069}'
+                | '\u{feff}'
+        )
+}
+
+/// The text without [invisible](is_invisible) characters at its ends.
+pub fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim_matches(is_invisible),
+    }
+}
+
+/// Whether a cell says nothing: empty, invisible, `-`, `--`, only `#` signs, or `0000-00-00` with or without a time.
+///
+/// Meant for [cleaned](clean) text: `=""` and `&nbsp;` are blank only after cleaning.
+pub fn is_blank(text: &str) -> bool {
+    let text = trim(text);
+    match text.as_bytes().first() {
+        None => true,
+        Some(b'-') => matches!(text, "-" | "--"),
+        Some(b'#') => text.bytes().all(|b| b == b'#'),
+        Some(b'0') => text.strip_prefix("0000-00-00").is_some_and(is_no_time_or_any),
+        Some(_) => false,
+    }
+}
+
+fn is_no_time_or_any(after_day: &str) -> bool {
+    let clock = |b: u8| b.is_ascii_digit() || matches!(b, b':' | b'.' | b',' | b'+' | b'-' | b'Z' | b' ');
+    match after_day.strip_prefix(['T', ' ']) {
+        None => after_day.is_empty(),
+        Some(time) => time.starts_with(|c: char| c.is_ascii_digit() || c == ' ') && time.bytes().all(clock),
+    }
+}
+
+/// A text as it is stored: `="..."` unwrapped, HTML entities resolved once, CRLF as LF, NFC, trimmed.
+///
+/// In that order, so that a wrapped or escaped space at an end goes too, and an escaped `=&quot;` stays what it says.
+/// A leading apostrophe is part of the text.
+pub fn clean(text: &str) -> Cow<'_, str> {
+    let text = unwrap_formula(trim(text));
+    let text = changed(text, entities::resolve);
+    let text = changed(text, unix_newlines);
+    let text = changed(text, compose);
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(trim(text)),
+        Cow::Owned(text) => {
+            let trimmed = trim(&text);
+            Cow::Owned(if trimmed.len() == text.len() { text } else { trimmed.to_owned() })
+        }
+    }
+}
+
+/// A header as the dictionary compares it: [cleaned](clean), NFKC, without any invisible character. Case is kept.
+pub fn header_key(text: &str) -> String {
+    // Dropping a space can bring a letter and its accent together.
+    clean(text).nfkc().filter(|c| !is_invisible(*c)).nfc().collect()
+}
+
+/// A name or option as rows without item codes compare it: NFC, no invisible characters, `;` as `,`.
+pub fn comparable(text: &str) -> Cow<'_, str> {
+    let text = changed(Cow::Borrowed(text), compose);
+    let differs = |c: char| c == ';' || is_invisible(c);
+    if !text.contains(differs) {
+        return text;
+    }
+    let spelled = |c: char| match c {
+        ';' => Some(','),
+        c if is_invisible(c) => None,
+        c => Some(c),
+    };
+    Cow::Owned(text.chars().filter_map(spelled).nfc().collect())
+}
+
+/// Applies a step that answers `None` where there is nothing to do.
+fn changed(text: Cow<'_, str>, step: fn(&str) -> Option<String>) -> Cow<'_, str> {
+    match step(&text) {
+        Some(new) => Cow::Owned(new),
+        None => text,
+    }
+}
+
+/// `="00123"` is how files keep a spreadsheet from reading a number; a real formula with loose quotes stays.
+fn unwrap_formula(text: &str) -> Cow<'_, str> {
+    let Some(inner) = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) else {
+        return Cow::Borrowed(text);
+    };
+    if !inner.contains('"') {
+        return Cow::Borrowed(inner);
+    }
+    let unquoted = inner.replace("\"\"", "");
+    if unquoted.contains('"') { Cow::Borrowed(text) } else { Cow::Owned(inner.replace("\"\"", "\"")) }
+}
+
+/// Carriage returns before a line feed go, also several of them; a lone one stays.
+fn unix_newlines(text: &str) -> Option<String> {
+    if memchr::memchr(b'\r', text.as_bytes()).is_none() || !text.contains("\r\n") {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        match line.strip_suffix('\n') {
+            Some(line) => {
+                out.push_str(line.trim_end_matches('\r'));
+                out.push('\n');
+            }
+            None => out.push_str(line),
+        }
+    }
+    Some(out)
+}
+
+fn compose(text: &str) -> Option<String> {
+    if text.is_ascii() || text.chars().all(stays_in_nfc) {
+        return None;
+    }
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => None,
+        IsNormalized::No | IsNormalized::Maybe => Some(text.nfc().collect()),
+    }
+}
+
+/// Characters of everyday Korean files that NFC leaves alone beside any neighbour of their kind; cheaper to ask than
+/// the tables.
+fn stays_in_nfc(c: char) -> bool {
+    matches!(
+        c,
+        '\0'..='\u{2ff}'
+            | '\u{2010}'..='\u{2027}'
+            | '\u{3000}'..='\u{3029}'
+            | '\u{3130}'..='\u{318f}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{ac00}'..='\u{d7a3}'
+            | '\u{ff00}'..='\u{ffef}'
+    )
+}

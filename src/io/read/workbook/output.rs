@@ -1,0 +1,147 @@
+//! Puts cells together to rows and keeps the budgets of a file.
+
+use std::borrow::Cow;
+
+use crate::core::cell::{Cell, DateSystem, Flow, Note, RowSink, Sheet, Width};
+use crate::io::read::ReadError;
+
+/// The grid of Excel.
+pub(super) const MAX_ROWS: u64 = 1_048_576;
+pub(super) const MAX_COLUMNS: u64 = 16_384;
+/// Cells of a file that hold something.
+const MAX_CELLS: u64 = 100_000_000;
+/// Cells of a file with the gaps before them: a million rows with one cell at the right edge each are an attack.
+const MAX_WIDE_CELLS: u64 = 2_000_000_000;
+
+/// A cell with something in it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value<'a> {
+    Text(Cow<'a, str>),
+    Number(f64),
+    DateSerial(f64),
+    Bool(bool),
+    Error(Cow<'a, str>),
+}
+
+impl Value<'_> {
+    fn as_cell(&self) -> Cell<'_> {
+        match self {
+            Self::Text(text) => Cell::Text(text),
+            Self::Number(number) => Cell::Number(*number),
+            Self::DateSerial(serial) => Cell::DateSerial(*serial),
+            Self::Bool(value) => Cell::Bool(*value),
+            Self::Error(error) => Cell::Error(error),
+        }
+    }
+}
+
+/// A date cell as ISO text. Midnight is how some writers spell a bare day.
+pub(super) fn iso_date(text: &str) -> &str {
+    match text.split_once('T') {
+        Some((day, time)) if !time.is_empty() && time.bytes().all(|b| matches!(b, b'0' | b':' | b'.')) => day,
+        _ => text,
+    }
+}
+
+/// Where the sheets of one file go.
+pub(super) struct Output<'s> {
+    sink: &'s mut dyn RowSink,
+    cells: u64,
+    wide_cells: u64,
+}
+
+impl<'s> Output<'s> {
+    pub(super) fn new(sink: &'s mut dyn RowSink) -> Self {
+        Self { sink, cells: 0, wide_cells: 0 }
+    }
+
+    pub(super) fn hidden(&mut self, name: &str) {
+        self.sink.note(Note::HiddenSheet(name.to_owned()));
+    }
+
+    /// Begins a sheet. Call [`Rows::finish`] at its end.
+    pub(super) fn sheet<'a>(&mut self, name: &str, dates: DateSystem) -> Rows<'_, 's, 'a> {
+        self.sink.sheet(Sheet { name: Some(name), dates, width: Width::Sparse });
+        Rows { output: self, sent: 0, row: 0, cells: Vec::new() }
+    }
+
+    fn spend(&mut self, cells: u64, wide_cells: u64) -> Result<(), ReadError> {
+        self.cells += cells;
+        self.wide_cells += wide_cells;
+        for (count, limit) in [(self.cells, MAX_CELLS), (self.wide_cells, MAX_WIDE_CELLS)] {
+            if count > limit {
+                return Err(ReadError::TooLarge { what: "the number of its cells", limit });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The rows of one sheet. Cells of a row may come in any order, rows from top to bottom.
+pub(super) struct Rows<'o, 's, 'a> {
+    output: &'o mut Output<'s>,
+    /// Rows handed over so far, blank ones too.
+    sent: u64,
+    /// The row being put together.
+    row: u64,
+    cells: Vec<(usize, Value<'a>)>,
+}
+
+impl<'a> Rows<'_, '_, 'a> {
+    /// Takes a cell, counting rows and columns from 0. Empty text is no cell.
+    pub(super) fn cell(&mut self, row: u64, column: u64, value: Value<'a>) -> Result<Flow, ReadError> {
+        if matches!(&value, Value::Text(text) if text.is_empty()) {
+            return Ok(Flow::Continue);
+        }
+        if row >= MAX_ROWS || column >= MAX_COLUMNS {
+            return Err(ReadError::Damaged("a cell lies outside of the sheet".into()));
+        }
+        if row < self.row {
+            return Err(ReadError::Damaged("the rows of a sheet are not in order".into()));
+        }
+        if row > self.row {
+            if self.flush(1)? == Flow::Stop {
+                return Ok(Flow::Stop);
+            }
+            self.row = row;
+        }
+        self.output.spend(1, 0)?;
+        // Proven by the bound above: a column fits into any `usize`.
+        self.cells.push((usize::try_from(column).unwrap_or_default(), value));
+        Ok(Flow::Continue)
+    }
+
+    /// Hands the current row over, `count` times one after another.
+    pub(super) fn flush(&mut self, count: u64) -> Result<Flow, ReadError> {
+        let Some(last) = self.cells.iter().map(|(column, _)| *column).max() else {
+            return Ok(Flow::Continue);
+        };
+        let gap = self.row - self.sent;
+        if gap > 0 && self.output.sink.blank_rows(gap) == Flow::Stop {
+            return Ok(Flow::Stop);
+        }
+        if self.row + count > MAX_ROWS {
+            return Err(ReadError::Damaged("a row lies outside of the sheet".into()));
+        }
+        let mut row = vec![Cell::Blank; last + 1];
+        for (column, value) in &self.cells {
+            if let Some(cell) = row.get_mut(*column) {
+                *cell = value.as_cell();
+            }
+        }
+        for _ in 0..count {
+            self.output.spend((count > 1).then_some(self.cells.len() as u64).unwrap_or_default(), row.len() as u64)?;
+            if self.output.sink.row(&row) == Flow::Stop {
+                return Ok(Flow::Stop);
+            }
+        }
+        self.sent = self.row + count;
+        self.row = self.sent;
+        self.cells.clear();
+        Ok(Flow::Continue)
+    }
+
+    pub(super) fn finish(mut self) -> Result<Flow, ReadError> {
+        self.flush(1)
+    }
+}

@@ -1,0 +1,108 @@
+//! BIFF `.xls` of Excel 5 to 2003.
+//!
+//! The workbook's stream is taken out of its OLE container, measured, and put into a fresh one for calamine: whatever a
+//! broken container would claim is gone by then, and a stream that came without a container gets one.
+
+use std::borrow::Cow;
+use std::io::{Cursor, Read, Write};
+
+use calamine::{Data, Range, Reader, XlsError};
+
+use super::output::{Output, Value};
+use super::{WorkbookRows, biff, excel};
+use crate::core::cell::Flow;
+use crate::io::read::{Input, ReadError, crypto, detect, guard};
+
+/// Bytes of the workbook's stream; a full sheet of 60 columns has about 60 MB.
+const MAX_STREAM: u64 = 512 << 20;
+
+pub(super) struct Xls(calamine::Xls<Cursor<Vec<u8>>>);
+
+impl Xls {
+    pub(super) fn open(input: &Input) -> Result<Self, ReadError> {
+        let mut stream = workbook_stream(input)?;
+        biff::tame(&mut stream)?;
+        let container = in_container(&stream)?;
+        drop(stream);
+        guard::parser(|| calamine::Xls::new(container))?.map(Self).map_err(xls_error)
+    }
+
+    /// The exception to "cells in a stream": calamine has no other way, and `biff` has counted the cells before.
+    #[allow(clippy::disallowed_methods)]
+    fn cells(&mut self, sheet: &str) -> Result<Range<Data>, ReadError> {
+        guard::parser(|| self.0.worksheet_range(sheet))?.map_err(xls_error)
+    }
+}
+
+fn workbook_stream(input: &Input) -> Result<Vec<u8>, ReadError> {
+    let bare = input.head(2)? == [0x09, 0x08];
+    let source = if bare {
+        input.clone()
+    } else {
+        let mut ole = detect::open_ole(input)?;
+        let name = if ole.is_stream("/Workbook") { "/Workbook" } else { "/Book" };
+        crypto::stream(&mut ole, name, MAX_STREAM)?
+    };
+    if source.len()? > MAX_STREAM {
+        return Err(ReadError::TooLarge { what: "its size", limit: MAX_STREAM });
+    }
+    let mut stream = Vec::new();
+    source.open()?.read_to_end(&mut stream)?;
+    Ok(stream)
+}
+
+fn in_container(stream: &[u8]) -> Result<Cursor<Vec<u8>>, ReadError> {
+    let mut ole = cfb::CompoundFile::create(Cursor::new(Vec::with_capacity(stream.len())))?;
+    ole.create_stream("/Workbook")?.write_all(stream)?;
+    ole.flush()?;
+    Ok(ole.into_inner())
+}
+
+impl WorkbookRows for Xls {
+    fn read(&mut self, output: &mut Output<'_>) -> Result<(), ReadError> {
+        let dates = excel::date_system(self.0.has_1904_epoch());
+        for name in excel::visible_sheets(self.0.sheets_metadata(), output) {
+            let range = self.cells(&name)?;
+            let (first_row, first_column) = range.start().unwrap_or_default();
+            let mut rows = output.sheet(&name, dates);
+            for (row, column, data) in range.used_cells() {
+                let (row, column) = (u64::from(first_row) + row as u64, u64::from(first_column) + column as u64);
+                if let Some(value) = value(data)
+                    && rows.cell(row, column, value)? == Flow::Stop
+                {
+                    return Ok(());
+                }
+            }
+            if rows.finish()? == Flow::Stop {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn value(data: &Data) -> Option<Value<'_>> {
+    Some(match data {
+        Data::Empty => return None,
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Value::Text(Cow::Borrowed(text)),
+        Data::Float(number) => Value::Number(*number),
+        #[expect(clippy::cast_precision_loss, reason = "integers of a workbook have 30 bits")]
+        Data::Int(number) => Value::Number(*number as f64),
+        Data::DateTime(time) if time.is_duration() => Value::Number(time.as_f64()),
+        Data::DateTime(time) => Value::DateSerial(time.as_f64()),
+        Data::Bool(value) => Value::Bool(*value),
+        Data::Error(error) => Value::Error(Cow::Borrowed(excel::error_word(error))),
+    })
+}
+
+/// Keeps only the kind of the error: its text may quote a cell.
+fn xls_error(error: XlsError) -> ReadError {
+    match error {
+        XlsError::Io(e) => excel::io_error(e),
+        XlsError::Password => ReadError::Unsupported("an .xls workbook behind a password".into()),
+        XlsError::EoStream(_) | XlsError::ContinueRecordTooShort | XlsError::Len { .. } => {
+            ReadError::Incomplete("the records of the workbook".into())
+        }
+        _ => ReadError::Damaged("a part of it has unexpected content".into()),
+    }
+}

@@ -1,0 +1,48 @@
+//! What the commands report, as data: `--json` prints these as they are, `cli` renders them for people.
+//!
+//! The field names are part of the public interface. None ever holds a personal value.
+
+pub mod explain;
+pub mod ingest;
+pub mod inspect;
+pub mod quarantine;
+pub mod rows;
+
+use serde::Serialize;
+
+/// Why a file could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Trouble {
+    /// A stable word, such as `file.password`.
+    pub code: String,
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+/// Hears how far a long run is. Called from several threads.
+pub trait Progress: Sync {
+    /// What is happening now, for all files: `reading`, `folding 2024-07`, `committing`.
+    fn stage(&self, what: &str);
+
+    /// All there is to read is known.
+    fn total(&self, files: u64, bytes: u64);
+
+    fn file_started(&self, path: &str, bytes: u64);
+
+    /// Since the last call: bytes read, rows taken.
+    fn advanced(&self, bytes: u64, rows: u64);
+
+    fn file_done(&self, path: &str);
+}
+
+/// Tells nobody.
+pub struct NoProgress;
+
+impl Progress for NoProgress {
+    fn stage(&self, _: &str) {}
+    fn total(&self, _: u64, _: u64) {}
+    fn file_started(&self, _: &str, _: u64) {}
+    fn advanced(&self, _: u64, _: u64) {}
+    fn file_done(&self, _: &str) {}
+}
