@@ -15,6 +15,7 @@ pub mod rng;
 pub mod scenario;
 pub mod scenarios_fold;
 pub mod scenarios_read;
+pub mod scenarios_runs;
 pub mod times;
 pub mod truth;
 pub mod words;

@@ -37,7 +37,7 @@ pub fn real_day(digits: &str) -> Option<String> {
 
 /// An instant as any table prints it (`Z`, `UTC`, an offset, `T` or a space, fractions of zero), as UTC seconds text.
 pub fn canonical_instant(cell: &str) -> String {
-    let text = cell.trim().replacen('T', " ", 1).replace(" UTC", "").replace('Z', "");
+    let text = cell.trim().replace(" UTC", "").replacen('T', " ", 1).replace('Z', "");
     let (clock, offset) = match text.char_indices().skip(11).find(|(_, c)| *c == '+' || *c == '-') {
         Some((at, _)) => (text[..at].trim_end().to_owned(), text[at..].to_owned()),
         None => (text, String::new()),
