@@ -2,17 +2,28 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use arrow::array::RecordBatch;
 
+use super::password::Passwords;
 use super::settings::{DayLimits, IngestSettings, Settings};
 use super::status::Failure;
-use crate::core::schema::Schema;
+use crate::core::normalise::{Keep, Policy};
+use crate::core::problem::Quarantined;
+use crate::core::schema::{Privacy, Schema};
 use crate::core::tables::Table;
-use crate::core::types::OrderId;
+use crate::core::types::{Instant, OrderId};
+use crate::io::config::{Config, Treatment};
+use crate::io::ingest::evidence::Told;
+use crate::io::ingest::{self, Keyring, Request};
+use crate::io::inspect::{self, Glass};
+use crate::io::ledger::{DayRange, Ledger, LedgerError, Writer};
+use crate::io::read::crypto::Password;
 use crate::io::report::Progress;
 use crate::io::report::explain::Explanation;
-use crate::io::report::ingest::IngestReport;
+use crate::io::report::ingest::{IngestReport, Mode};
 use crate::io::report::inspect::Inspection;
 use crate::io::report::quarantine::MendRow;
 
@@ -20,47 +31,140 @@ use crate::io::report::quarantine::MendRow;
 pub(super) type Batches<'a> =
     Box<dyn Iterator<Item = Result<RecordBatch, Box<dyn Error + Send + Sync>>> + 'a>;
 
+impl Keyring for Passwords {
+    fn password(&self) -> Option<Password> {
+        self.ask(|prompt| prompt()).map(Password::new)
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        let failure = Self::new(error.code(), error.to_string());
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+fn instant(time: SystemTime) -> Instant {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Instant(i64::try_from(since.as_secs()).unwrap_or_default())
+}
+
+/// The rules of privacy: the default, with what the configuration says otherwise.
+fn policy(config: &Config) -> Policy {
+    let mut policy = Policy::default();
+    for (class, treatment) in &config.privacy {
+        let keep = match treatment {
+            Treatment::Keep => Keep::Keep,
+            Treatment::Hash => Keep::Hash,
+            Treatment::Drop => Keep::Drop,
+        };
+        match class {
+            Privacy::Public => {}
+            Privacy::Name => policy.name = keep,
+            Privacy::Address => policy.address = keep,
+            Privacy::FreeText => policy.free_text = keep,
+            Privacy::Phone => policy.phone = keep,
+            Privacy::Email => policy.email = keep,
+            Privacy::Identity => policy.identity = keep,
+        }
+    }
+    policy
+}
+
+fn open(settings: &Settings, schema: &Schema) -> Result<Ledger, Failure> {
+    Ok(Ledger::open(&settings.ledger, Arc::new(schema.clone()))?)
+}
+
 pub(super) fn ingest(
-    _settings: &Settings,
-    _ingest: &IngestSettings,
-    _schema: &Schema,
-    _progress: &dyn Progress,
+    settings: &Settings,
+    asked: &IngestSettings,
+    schema: &Schema,
+    progress: &dyn Progress,
 ) -> Result<IngestReport, Failure> {
-    Err(unwired("ingest"))
+    let begun = now();
+    let shared = Arc::new(schema.clone());
+    let mut ledger = match asked.mode {
+        Mode::Commit => Writer::open(&settings.ledger, shared, "ingest")?,
+        Mode::DryRun => Writer::open_to_rehearse(&settings.ledger, shared, "ingest --dry-run")?,
+    };
+    let request = Request {
+        paths: &asked.paths,
+        told: Told {
+            mall: asked.mall.clone(),
+            observed_at: asked.observed_at,
+            source: asked.source,
+        },
+        config: &settings.config,
+        schema,
+        policy: &policy(&settings.config),
+        keyring: &asked.passwords,
+        mode: asked.mode,
+        command: "ingest".into(),
+        started_at: instant(begun),
+    };
+    let mut report = ingest::ingest(&mut ledger, &request, progress)?;
+    let elapsed = now().duration_since(begun).unwrap_or_default();
+    report.elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    Ok(report)
 }
 
 /// The rows of a table whose order day is within the limits; tables without order days come whole.
 pub(super) fn scan(
-    _settings: &Settings,
-    _schema: &Schema,
-    _table: Table,
-    _days: DayLimits,
+    settings: &Settings,
+    schema: &Schema,
+    table: Table,
+    days: DayLimits,
 ) -> Result<Batches<'static>, Failure> {
-    Err(unwired("scan"))
+    let scan = open(settings, schema)?.scan(table, DayRange { from: days.from, to: days.to })?;
+    Ok(Box::new(scan.map(|batch| batch.map_err(Into::into))))
 }
 
 /// The Parquet files of a table; none where it holds no rows.
 #[cfg(feature = "query")]
-pub(super) fn table_files(_settings: &Settings, _table: Table) -> Result<Vec<std::path::PathBuf>, Failure> {
-    Err(unwired("table_files"))
+pub(super) fn table_files(
+    settings: &Settings,
+    schema: &Schema,
+    table: Table,
+) -> Result<Vec<std::path::PathBuf>, Failure> {
+    let files = open(settings, schema)?.table_files(table)?;
+    Ok(files.into_iter().map(|(_, path)| path).collect())
 }
 
 pub(super) fn inspect(
-    _settings: &Settings,
-    _schema: &Schema,
-    _file: &Path,
-    _passwords: &super::password::Passwords,
+    settings: &Settings,
+    schema: &Schema,
+    file: &Path,
+    passwords: &Passwords,
 ) -> Result<Inspection, Failure> {
-    Err(unwired("inspect"))
+    let ledger = match Ledger::open(&settings.ledger, Arc::new(schema.clone())) {
+        Ok(ledger) => Some(ledger),
+        Err(LedgerError::Missing(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let glass = Glass {
+        config: &settings.config,
+        schema,
+        policy: &policy(&settings.config),
+        keyring: passwords,
+        ledger: ledger.as_ref(),
+    };
+    Ok(inspect::inspect(file, &glass)?)
 }
 
 /// Everything that is known of an order; no orders in it where the ledger does not know the id.
 pub(super) fn explain(
-    _settings: &Settings,
-    _schema: &Schema,
-    _order: &OrderId,
+    settings: &Settings,
+    schema: &Schema,
+    order: &OrderId,
 ) -> Result<Explanation, Failure> {
-    Err(unwired("explain"))
+    Ok(crate::io::explain::explain(&open(settings, schema)?, schema, order.as_str())?)
 }
 
 /// What an undone run leaves behind.
@@ -73,15 +177,39 @@ pub(super) struct Undone {
     pub months_touched: Vec<String>,
 }
 
-pub(super) fn undo(_settings: &Settings, _schema: &Schema, _run_id: &str) -> Result<Undone, Failure> {
-    Err(unwired("undo"))
+pub(super) fn undo(settings: &Settings, schema: &Schema, run_id: &str) -> Result<Undone, Failure> {
+    let schema = Arc::new(schema.clone());
+    // A folder without a ledger stays one.
+    drop(Ledger::open(&settings.ledger, Arc::clone(&schema))?);
+    let outcome = Writer::open(&settings.ledger, schema, "undo")?.undo(run_id)?;
+    Ok(Undone {
+        run_id: outcome.run_id,
+        files_removed: outcome.files.len() as u64,
+        months_touched: outcome.months_touched.iter().map(ToString::to_string).collect(),
+    })
 }
 
 /// All rows in quarantine, by file and row.
-pub(super) fn rows_to_mend(_settings: &Settings) -> Result<Vec<MendRow>, Failure> {
-    Err(unwired("quarantine"))
-}
-
-fn unwired(what: &str) -> Failure {
-    Failure::new("unfinished", format!("{what} is not connected yet"))
+pub(super) fn rows_to_mend(settings: &Settings, schema: &Schema) -> Result<Vec<MendRow>, Failure> {
+    let header_of = |row: &Quarantined| {
+        let at = schema.find(row.column.as_deref()?)?;
+        let spellings = &schema.column(at).headers;
+        let by_header = row.cells.iter().find(|(header, _)| {
+            schema.map_headers(&[header]).columns.iter().any(|m| m.column == at)
+        });
+        by_header.map(|(header, _)| header.clone()).or_else(|| spellings.first().cloned())
+    };
+    let waiting = open(settings, schema)?.quarantined()?;
+    Ok(waiting
+        .into_iter()
+        .map(|q| MendRow {
+            sha256: q.hash.to_string(),
+            row: u64::from(q.row.row),
+            path: q.path,
+            reason: q.row.reason.code().to_owned(),
+            message: q.row.reason.message().to_owned(),
+            header: header_of(&q.row),
+            cells: q.row.cells,
+        })
+        .collect())
 }

@@ -105,6 +105,25 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
+    pub const ALL: [Self; 12] = [
+        Self::FrozenConflict,
+        Self::RepetitionConflict,
+        Self::KeyTwice,
+        Self::AmbiguousMatch,
+        Self::AmbiguousShop,
+        Self::UnknownStatus,
+        Self::NoOrderDay,
+        Self::DamagedId,
+        Self::UnreadableExtra,
+        Self::HiddenSheet,
+        Self::RecomposedText,
+        Self::ExtensionDiffers,
+    ];
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.code() == code)
+    }
+
     pub fn code(self) -> &'static str {
         match self {
             Self::FrozenConflict => "frozen_conflict",

@@ -23,6 +23,13 @@ pub struct FoundTable {
 /// A few accepted rows as they will be stored, for `inspect`: (level, column index, value).
 pub type Sample = Vec<(Level, usize, String)>;
 
+/// A sampled row and its number.
+#[derive(Clone, Debug)]
+pub struct SampledRow {
+    pub row: u64,
+    pub values: Sample,
+}
+
 /// How many samples are kept.
 const SAMPLES: usize = 3;
 
@@ -35,7 +42,7 @@ pub struct FileRows<'s> {
     pub quarantine: Vec<Quarantined>,
     pub findings: Vec<Finding>,
     pub tables: Vec<FoundTable>,
-    pub samples: Vec<Sample>,
+    pub samples: Vec<SampledRow>,
     /// Rows that no mall is told for by their own words.
     pub rows_without_mall: u64,
     row_mall: RowMall,
@@ -92,7 +99,7 @@ impl<'s> FileRows<'s> {
             (Some(_), _) => {}
         }
         if self.samples.len() < SAMPLES {
-            self.samples.push(sample(item, order));
+            self.samples.push(SampledRow { row: u64::from(place.row), values: sample(item, order) });
         }
         let Place { sheet, row, record, time } = place;
         let place = Sighting { file: 0, sheet, row, record, time, item: None, order: 0 };

@@ -1,7 +1,11 @@
 //! Everything that touches the world: files, archives, the ledger. It knows the pure middle; the middle does not know it.
 
 pub mod config;
+pub mod explain;
 pub mod export;
+pub mod ingest;
+pub mod inspect;
+pub mod ledger;
 #[cfg(feature = "query")]
 pub mod query;
 pub mod read;

@@ -39,7 +39,7 @@ fn write(out: &Path, settings: &Settings, printer: &mut Printer) -> Result<Statu
         let error = ExportError::Ending { path: out.to_owned() };
         return Err(Failure::usage(error.to_string()).hint("rows to mend are written as .xlsx"));
     }
-    let rows = write_mend_workbook(&wire::rows_to_mend(settings)?, out)?;
+    let rows = write_mend_workbook(&wire::rows_to_mend(settings, &settings.schema()?)?, out)?;
     match printer.output() {
         Output::Json => {
             let document = serde_json::json!({"table": Table::Quarantine.name(), "path": out, "rows": rows});

@@ -49,7 +49,7 @@ fn answer(sql: &str, settings: &Settings) -> Result<crate::io::report::rows::Row
                     Failure::new("query", format!("cannot read the table {table}")).caused_by(&*e)
                 })?)
             }
-            _ => Rowset::Files(wire::table_files(settings, table)?),
+            _ => Rowset::Files(wire::table_files(settings, &schema, table)?),
         };
         tables.push(QueryTable { name: table.name(), schema: arrow_schema(&schema, table), rows });
     }

@@ -14,6 +14,7 @@ pub(super) struct ColumnsFile {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each a line of its own in the file")]
 pub(super) struct ColumnEntry {
     pub name: String,
     #[serde(rename = "type")]

@@ -9,6 +9,7 @@ use serde::Deserialize;
 mod file;
 mod headers;
 mod load;
+mod spellings;
 pub mod status;
 
 pub use headers::{HeaderMap, MappedColumn};
@@ -88,6 +89,7 @@ pub enum Transform {
 
 /// One stored column of `order_items` or `orders`.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each a line of its own in the file")]
 pub struct Column {
     pub name: String,
     pub kind: Kind,

@@ -22,7 +22,7 @@ use crate::core::table::StoredHashes;
 use crate::core::types::{FileHash, Instant};
 use crate::io::config::Config;
 use crate::io::ledger::{
-    FileDetails, FileSighting, Ledger, LedgerError, RunInput, RunOutcome, StagedFile, StandIn,
+    FileDetails, FileSighting, Ledger, LedgerError, RunInput, RunOutcome, StagedFile, StandIn, Writer,
 };
 use crate::io::read::crypto::Password;
 use crate::io::read::{ReadError, detect};
@@ -36,11 +36,16 @@ pub struct Request<'a> {
     pub config: &'a Config,
     pub schema: &'a Schema,
     pub policy: &'a Policy,
-    pub password: Option<&'a Password>,
+    pub keyring: &'a dyn Keyring,
     pub mode: Mode,
     /// The command as the list of runs shows it.
     pub command: String,
     pub started_at: Instant,
+}
+
+/// Knows the password of locked files, or asks a person for it once.
+pub trait Keyring: Sync {
+    fn password(&self) -> Option<Password>;
 }
 
 /// A source file whose bytes are known.
@@ -58,19 +63,19 @@ enum Seen {
 
 /// Ingests the paths. An error means that nothing was committed.
 pub fn ingest(
-    ledger: &mut Ledger,
+    ledger: &mut Writer,
     request: &Request<'_>,
     progress: &dyn Progress,
 ) -> Result<IngestReport, LedgerError> {
     progress.stage("looking for files");
-    let seen = look(ledger.folder(), request);
+    let seen = look(ledger.root(), request);
     let key = PersonKey::new(&ledger.person_key()?);
-    let hashes = ledger.all_quarantined_hashes()?;
+    let hashes = stored_hashes(ledger)?;
     let tools = Tools {
         schema: request.schema,
         policy: request.policy,
         key: &key,
-        password: request.password,
+        keyring: request.keyring,
         hashes: &hashes,
         limit: None,
     };
@@ -86,12 +91,18 @@ pub fn ingest(
     commit(ledger, request, seen, read, progress)
 }
 
+/// Hashes of the rows that wait in the quarantine.
+fn stored_hashes(ledger: &Ledger) -> Result<StoredHashes, LedgerError> {
+    let waiting = ledger.quarantined()?.into_iter().filter(|q| !q.row.hashes.is_empty());
+    Ok(waiting.map(|q| ((q.hash, q.row.row), q.row.hashes)).collect())
+}
+
 /// Walks, unwraps and hashes.
 fn look(ledger: &Path, request: &Request<'_>) -> Vec<Seen> {
     sources::walk(request.paths, ledger)
         .into_par_iter()
         .flat_map_iter(|found| match found {
-            Found::Source(source) => sources::unwrap(source, request.password),
+            Found::Source(source) => sources::unwrap(source, request.keyring),
             other => vec![other],
         })
         .map(|found| match found {
@@ -119,7 +130,7 @@ fn unknown_files<'k>(ledger: &Ledger, seen: &'k [Seen]) -> Result<Vec<&'k Known>
     for file in seen {
         if let Seen::File(known) = file
             && met.insert(known.hash)
-            && !ledger.known(&known.hash)?
+            && ledger.known(&known.hash)?.is_none()
         {
             new.push(&**known);
         }
@@ -187,7 +198,7 @@ fn read_mended_again<'s>(
 }
 
 fn commit(
-    ledger: &mut Ledger,
+    ledger: &mut Writer,
     request: &Request<'_>,
     seen: Vec<Seen>,
     mut read: HashMap<FileHash, Outcome<'_>>,
@@ -256,8 +267,8 @@ fn commit(
         RunOutcome::default()
     } else {
         match request.mode {
-            Mode::Commit => ledger.commit(request.schema, run)?,
-            Mode::DryRun => ledger.rehearse(request.schema, run)?,
+            Mode::Commit => ledger.commit(run)?,
+            Mode::DryRun => ledger.rehearse(run)?,
         }
     };
     fill_in(&mut reports, &hashes, &outcome);

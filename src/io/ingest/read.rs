@@ -1,5 +1,6 @@
 //! One source file into rows: the reader its bytes ask for, and the sink that understands what it gives.
 
+use super::Keyring;
 use crate::core::api::ApiRows;
 use crate::core::cell::{Cell, Flow, Note, RowSink};
 use crate::core::normalise::{Normaliser, Policy};
@@ -7,7 +8,7 @@ use crate::core::person::PersonKey;
 use crate::core::rows::FileRows;
 use crate::core::schema::Schema;
 use crate::core::table::{StoredHashes, TableReader};
-use crate::io::read::crypto::{self, Password};
+use crate::io::read::crypto;
 use crate::io::read::detect::{self, Format};
 use crate::io::read::json::{self, ApiCell, ApiOrder, OrderSink};
 use crate::io::read::{Input, ReadError, html, spreadsheetml, text, workbook};
@@ -18,7 +19,7 @@ pub struct Tools<'s> {
     pub schema: &'s Schema,
     pub policy: &'s Policy,
     pub key: &'s PersonKey,
-    pub password: Option<&'s Password>,
+    pub keyring: &'s dyn Keyring,
     /// Hashes of quarantined rows, for workbooks that mend them.
     pub hashes: &'s StoredHashes,
     /// Rows per file after which reading stops; `None` reads all.
@@ -77,9 +78,16 @@ pub fn read<'s>(input: &Input, format: Format, name: &str, tools: &Tools<'s>) ->
             words = if facts.delimiter == '\t' { "tsv" } else { "csv" };
         }
         Format::Html => encoding = Some(html::read_html(input, &score, &mut reader)?.encoding),
-        Format::SpreadsheetMl => spreadsheetml::read_spreadsheetml(input, &mut reader)?,
+        Format::SpreadsheetMl => {
+            encoding = Some(spreadsheetml::read_spreadsheetml(input, &mut reader)?.encoding);
+        }
         Format::EncryptedWorkbook => {
-            let opened = crypto::decrypt_workbook(input, tools.password)?;
+            let opened = match crypto::decrypt_workbook(input, None) {
+                Err(ReadError::PasswordNeeded) => {
+                    crypto::decrypt_workbook(input, tools.keyring.password().as_ref())?
+                }
+                other => other?,
+            };
             let inner = detect::detect(&opened)?;
             workbook::read_workbook(&opened, inner, &mut reader)?;
             words = inner.as_str();

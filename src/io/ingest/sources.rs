@@ -5,6 +5,7 @@ use std::time::UNIX_EPOCH;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::Keyring;
 use crate::core::types::Instant;
 use crate::io::read::archive;
 use crate::io::read::crypto::Password;
@@ -130,10 +131,17 @@ fn nfc(text: &str) -> String {
     text.nfc().collect()
 }
 
-/// Opens a wrapper (ZIP, gzip); anything else comes back as it is.
-pub fn unwrap(source: Source, password: Option<&Password>) -> Vec<Found> {
+/// Opens a wrapper (ZIP, gzip); anything else comes back as it is. A password is asked for only where one is needed.
+pub fn unwrap(source: Source, keyring: &dyn Keyring) -> Vec<Found> {
     match source.format {
-        Format::Zip => members(&source, password),
+        Format::Zip => {
+            let locked = |f: &Found| matches!(f, Found::Failed { error: ReadError::PasswordNeeded, .. });
+            let found = members(&source, None);
+            match found.iter().any(locked).then(|| keyring.password()).flatten() {
+                Some(password) => members(&source, Some(&password)),
+                None => found,
+            }
+        }
         Format::Gzip => match archive::gunzip(&source.input) {
             Ok(input) => {
                 let name = source.names.first().cloned().unwrap_or_default();

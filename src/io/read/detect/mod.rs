@@ -8,7 +8,7 @@ mod names;
 use super::{Input, ReadError};
 
 pub(super) use container::{Ole, is_about_content, open_ole};
-pub use names::is_ignored_name;
+pub use names::{ending_differs, is_ignored_name};
 pub(super) use names::is_dropping;
 
 /// The kinds of files that are told apart.

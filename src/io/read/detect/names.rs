@@ -1,4 +1,6 @@
-//! Names of files that are never data, whatever they hold.
+//! What a file's name may say of its content: names that are never data, and endings that promise a format.
+
+use super::Format;
 
 /// Whether a member of an archive was put there by the operating system, not by a person.
 pub(in crate::io::read) fn is_dropping(name: &str) -> bool {
@@ -32,9 +34,40 @@ pub fn is_ignored_name(name: &str) -> Option<&'static str> {
     lower.starts_with('.').then_some("a hidden file")
 }
 
+/// Whether a name's ending promises another format than the bytes are. Names without a known ending promise nothing.
+pub fn ending_differs(name: &str, format: Format) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let Some((_, ending)) = lower.rsplit_once('.') else { return false };
+    let fits: &[Format] = match ending {
+        "csv" | "tsv" | "txt" => &[Format::Text],
+        "xlsx" | "xlsm" => &[Format::Xlsx, Format::EncryptedWorkbook],
+        "xlsb" => &[Format::Xlsb, Format::EncryptedWorkbook],
+        "xls" => &[Format::Xls],
+        "ods" => &[Format::Ods],
+        "json" | "ndjson" | "jsonl" => &[Format::Json],
+        "html" | "htm" => &[Format::Html],
+        _ => return false,
+    };
+    format != Format::Empty && !fits.contains(&format)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_ending_can_promise_another_format() {
+        for (name, format, differs) in [
+            ("a.xls", Format::Html, true),
+            ("a.XLS", Format::Xls, false),
+            ("a.csv", Format::Xlsx, true),
+            ("a", Format::Json, false),
+            ("a.b", Format::Text, false),
+            ("a.xlsx", Format::EncryptedWorkbook, false),
+        ] {
+            assert_eq!(ending_differs(name, format), differs, "{name} {format:?}");
+        }
+    }
 
     #[test]
     fn droppings_are_ignored_and_data_is_not() {

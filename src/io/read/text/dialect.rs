@@ -153,9 +153,12 @@ fn score(text: &str, fields: &[Field], header_score: &dyn Fn(&[&str]) -> usize) 
     let mut unquoted = unquoted.iter();
     let cells: Vec<&str> = fields
         .iter()
-        .map(|field| match field.quotes_inside {
-            true => unquoted.next().map_or("", String::as_str),
-            false => text.get(field.start..field.end).unwrap_or_default(),
+        .map(|field| {
+            if field.quotes_inside {
+                unquoted.next().map_or("", String::as_str)
+            } else {
+                text.get(field.start..field.end).unwrap_or_default()
+            }
         })
         .collect();
     header_score(&cells)

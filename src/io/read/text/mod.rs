@@ -9,6 +9,7 @@
 
 mod decode;
 mod dialect;
+mod held;
 mod jamo;
 mod records;
 mod rows;
@@ -24,8 +25,10 @@ use crate::core::cell::{Cell, DateSystem, Flow, Note, RowSink, Sheet, Width};
 use crate::io::read::{Input, ReadError};
 
 pub(in crate::io::read) use decode::Encoding;
+pub(in crate::io::read) use held::{HeldRow, MAX_COLUMNS, exact_number};
 pub(in crate::io::read) use source::TextSource;
-pub(in crate::io::read) use stream::TextStream;
+pub use stream::MarkupFacts;
+pub(in crate::io::read) use stream::{TextStream, unwrap_error};
 
 /// What a text file turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -98,9 +98,8 @@ impl Grammar {
                 (Field { start: from, end: stop, quotes_inside: false }, stop)
             };
             let next = match (text.get(stop), text.get(stop + 1)) {
-                (Some(b'\n'), _) => stop + 1,
                 (Some(b'\r'), Some(b'\n')) => stop + 2,
-                (Some(b'\r'), Some(_)) => stop + 1,
+                (Some(b'\n'), _) | (Some(b'\r'), Some(_)) => stop + 1,
                 (Some(b'\r'), None) | (None, _) if whole => text.len(),
                 (Some(b'\r'), None) | (None, _) if cut => {
                     return Scan::Unending { second_line: breaks.second_line };
@@ -120,7 +119,10 @@ impl Grammar {
     /// The delimiter or line end at or after some place, else the text's end.
     fn end_of_field(&self, text: &[u8], from: usize) -> usize {
         let rest = text.get(from..).unwrap_or_default();
-        memchr3(self.delimiter, b'\n', b'\r', rest).map_or(text.len(), |at| from + at)
+        let delimiter = self.delimiter;
+        rest.iter()
+            .position(|byte| *byte == delimiter || *byte == b'\n' || *byte == b'\r')
+            .map_or(text.len(), |at| from + at)
     }
 }
 

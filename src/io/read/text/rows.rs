@@ -8,7 +8,7 @@ use super::dialect::{Dialect, Header};
 use super::records::{self, Field, Scan};
 use super::source::TextSource;
 use super::{recycle, stops, text_cell};
-use crate::core::cell::{Cell, Flow, RowSink};
+use crate::core::cell::{Cell, RowSink};
 use crate::io::read::ReadError;
 
 pub(super) struct Rows {
@@ -114,10 +114,9 @@ impl Rows {
         let text = self.text.as_bytes();
         match (text.get(self.at), text.get(self.at + 1)) {
             (None, _) => return self.whole.then_some((Step::End, Some(self.at))),
-            (Some(b'\n'), _) => return Some((Step::Blank, Some(self.at + 1))),
             (Some(b'\r'), Some(b'\n')) => return Some((Step::Blank, Some(self.at + 2))),
             (Some(b'\r'), None) if !self.whole => return None,
-            (Some(b'\r'), _) => return Some((Step::Blank, Some(self.at + 1))),
+            (Some(b'\n' | b'\r'), _) => return Some((Step::Blank, Some(self.at + 1))),
             _ => {}
         }
         let (next, second_line, loose) =

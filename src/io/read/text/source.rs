@@ -22,9 +22,8 @@ pub(in crate::io::read) struct TextSource {
     /// The head lies in `raw` and nothing was decoded yet.
     fresh: bool,
     ended: bool,
-    encoding: Encoding,
-    /// The bytes say so; otherwise the encoding is a guess that the first non-ASCII bytes may correct.
-    settled: bool,
+    /// None as long as everything is ASCII and nobody decided.
+    settled: Option<Encoding>,
     utf16: Option<encoding_rs::Decoder>,
     watch: SwitchWatch,
     /// Decoded bytes handed over so far.
@@ -42,8 +41,7 @@ impl TextSource {
             raw: Vec::with_capacity(sizes.head),
             fresh: true,
             ended: false,
-            encoding: Encoding::Utf8,
-            settled: false,
+            settled: None,
             utf16: None,
             watch: SwitchWatch::default(),
             produced: 0,
@@ -70,19 +68,19 @@ impl TextSource {
         self.ended
     }
 
-    /// The encoding, if the bytes leave no choice.
+    /// The encoding, if it is decided.
     pub fn settled(&self) -> Option<Encoding> {
-        self.settled.then_some(self.encoding)
+        self.settled
     }
 
+    /// The encoding; pure ASCII counts as UTF-8.
     pub fn encoding(&self) -> Encoding {
-        self.encoding
+        self.settled.unwrap_or(Encoding::Utf8)
     }
 
     /// Decides the encoding. To be called before the first [`Self::fill`].
     pub fn settle(&mut self, encoding: Encoding) {
-        self.encoding = encoding;
-        self.settled = true;
+        self.settled = Some(encoding);
         self.utf16 = match encoding {
             Encoding::Utf16Le => Some(encoding_rs::UTF_16LE.new_decoder_without_bom_handling()),
             Encoding::Utf16Be => Some(encoding_rs::UTF_16BE.new_decoder_without_bom_handling()),
@@ -154,7 +152,7 @@ impl TextSource {
             if !std::mem::take(&mut self.fresh) && !self.ended {
                 self.read(self.sizes.block)?;
             }
-            if self.ended || self.encoding.is_utf16() {
+            if self.ended || self.encoding().is_utf16() {
                 return Ok(self.raw.len());
             }
             if let Some(at) = memchr::memrchr2(b'\n', b'\r', &self.raw) {
@@ -171,7 +169,7 @@ impl TextSource {
             decode::push_decoded(decoder, bytes, out, Last::No);
             return;
         }
-        if !self.settled && !bytes.is_ascii() {
+        if self.settled.is_none() && !bytes.is_ascii() {
             self.guess(bytes);
         }
         let start = out.len();
@@ -189,9 +187,9 @@ impl TextSource {
             if line.is_ascii() {
                 self.push(line, out);
             } else if self.push(line, out) == 0 {
-                self.watch.sound(self.encoding, line);
+                self.watch.sound(self.encoding(), line);
             } else {
-                self.watch.unsound(self.encoding, line, at);
+                self.watch.unsound(self.encoding(), line, at);
             }
             rest = after;
         }
@@ -218,7 +216,7 @@ impl TextSource {
 
     /// Appends decoded bytes and returns the number of malformed sequences.
     fn push(&mut self, bytes: &[u8], out: &mut String) -> u64 {
-        if self.encoding != Encoding::Cp949 {
+        if self.encoding() != Encoding::Cp949 {
             return decode::push_utf8(bytes, out);
         }
         let start = out.len();

@@ -5,23 +5,33 @@ use std::io::{self, BufRead, Read};
 use super::source::TextSource;
 use crate::io::read::ReadError;
 
+/// What a file of markup turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MarkupFacts {
+    /// As [`TextFacts::encoding`](super::TextFacts::encoding).
+    pub encoding: &'static str,
+}
+
 /// Reads a [`TextSource`] as UTF-8. A change of encoding comes as an [`io::Error`] that holds a [`ReadError`], with row 0.
 pub(in crate::io::read) struct TextStream {
     source: TextSource,
     text: String,
     at: usize,
-    /// How many bytes may pass before [`Self::allow`] is called again.
+    /// How many bytes may pass before [`Self::allow_piece`] is called again.
     allowance: u64,
 }
+
+/// The longest piece of markup (a tag, a text) that a parser may gather, in bytes.
+const MAX_PIECE: u64 = 4 << 20;
 
 impl TextStream {
     pub fn new(source: TextSource) -> Self {
         Self { source, text: String::new(), at: 0, allowance: u64::MAX }
     }
 
-    /// Refuses to hand out more than this many bytes from now on, so that a parser cannot be made to gather them.
-    pub fn allow(&mut self, bytes: u64) {
-        self.allowance = bytes;
+    /// Refuses to hand out more than one piece of markup from now on, so that a parser cannot be made to gather more.
+    pub fn allow_piece(&mut self) {
+        self.allowance = MAX_PIECE;
     }
 
     pub fn source(&self) -> &TextSource {

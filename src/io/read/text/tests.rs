@@ -229,7 +229,7 @@ fn a_pasted_file_may_bring_its_mark() {
 }
 
 fn rows_of(range: std::ops::Range<u32>) -> String {
-    range.map(|n| format!("{n},상품{n} 이름,1\n")).collect()
+    range.map(|n| format!("{n},상품{n} 이름,1\n")).collect::<Vec<_>>().concat()
 }
 
 #[track_caller]
