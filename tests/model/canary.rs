@@ -12,7 +12,8 @@ pub struct Person {
     pub message: String,
 }
 
-const REGIONS: [&str; 4] = ["서울특별시 강남구", "경기도 성남시", "부산광역시 해운대구", "제주특별자치도 서귀포시"];
+const REGIONS: [&str; 4] =
+    ["서울특별시 강남구", "경기도 성남시", "부산광역시 해운대구", "제주특별자치도 서귀포시"];
 const SYLLABLES: [&str; 8] = ["갹", "늉", "덥", "륵", "묽", "뱝", "숄", "쟉"];
 
 impl Person {
@@ -63,7 +64,8 @@ mod tests {
 
     #[test]
     fn persons_differ() {
-        let names: std::collections::BTreeSet<String> = (0..30).map(|number| Person::number(number).mobile).collect();
+        let names: std::collections::BTreeSet<String> =
+            (0..30).map(|number| Person::number(number).mobile).collect();
         assert_eq!(names.len(), 30);
     }
 

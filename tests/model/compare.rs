@@ -31,7 +31,13 @@ impl Hashes {
 }
 
 /// Differences of `order_items`, `orders` and `order_changes`.
-pub fn tables(expected: &Expected, items: &Table, orders: &Table, changes: &Table, seen: &[&Seen]) -> Vec<String> {
+pub fn tables(
+    expected: &Expected,
+    items: &Table,
+    orders: &Table,
+    changes: &Table,
+    seen: &[&Seen],
+) -> Vec<String> {
     let mut hashes = Hashes::default();
     let mut problems = keyed("order_items", "item_key", &expected.items, items, &mut hashes, seen);
     problems.extend(keyed("orders", "order_id", &expected.orders, orders, &mut hashes, seen));
@@ -46,7 +52,14 @@ fn key_of(line: &Line, last: &str) -> String {
     format!("{}/{}/{}/{}", part("mall_id"), part("shop_no"), part("order_id"), part(last))
 }
 
-fn keyed(name: &str, last: &str, expected: &[Line], got: &Table, hashes: &mut Hashes, seen: &[&Seen]) -> Vec<String> {
+fn keyed(
+    name: &str,
+    last: &str,
+    expected: &[Line],
+    got: &Table,
+    hashes: &mut Hashes,
+    seen: &[&Seen],
+) -> Vec<String> {
     let wanted: BTreeMap<String, &Line> = expected.iter().map(|line| (key_of(line, last), line)).collect();
     let told: BTreeMap<String, &Line> = got.rows.iter().map(|line| (key_of(line, last), line)).collect();
     let mut problems = Vec::new();
@@ -89,7 +102,8 @@ fn speakers(key: &str, seen: &[&Seen], column: &str) -> String {
     for file in seen.iter().filter(|file| file.mall == *mall) {
         for row in &file.rows {
             let Fate::Data(data) = &row.fate else { continue };
-            let of_item = data.code.as_deref().is_none_or(|code| code == *last) || last == order || last.is_empty();
+            let of_item =
+                data.code.as_deref().is_none_or(|code| code == *last) || last == order || last.is_empty();
             if data.order_id == *order && of_item {
                 let word = data.cells.get(column);
                 let code = data.code.as_deref().unwrap_or("(no code)");
@@ -99,7 +113,14 @@ fn speakers(key: &str, seen: &[&Seen], column: &str) -> String {
                     file.path, row.number, row.sheet, file.evidence, data.at, data.shop
                 );
                 if column.is_empty() {
-                    let goods = ["product_no", "product_code", "variant_code", "product_name", "option_value", "product_price"];
+                    let goods = [
+                        "product_no",
+                        "product_code",
+                        "variant_code",
+                        "product_name",
+                        "option_value",
+                        "product_price",
+                    ];
                     let told: Vec<_> = goods.iter().filter_map(|name| data.cells.get(*name)).collect();
                     let _ = write!(text, " {told:?}");
                 }
@@ -110,13 +131,26 @@ fn speakers(key: &str, seen: &[&Seen], column: &str) -> String {
 }
 
 const CHANGE: &[&str] = &[
-    "mall_id", "shop_no", "order_id", "order_day", "item_key", "field", "old_value", "new_value", "old_observed_at",
-    "new_observed_at", "old_source", "new_source",
+    "mall_id",
+    "shop_no",
+    "order_id",
+    "order_day",
+    "item_key",
+    "field",
+    "old_value",
+    "new_value",
+    "old_observed_at",
+    "new_observed_at",
+    "old_source",
+    "new_source",
 ];
 
 /// Columns whose changes the contract leaves open or excludes: the derived ones and those beyond section 3.
 fn is_told(field: &str) -> bool {
-    field == "status_text" || COLUMNS.iter().any(|column| column.name == field && !matches!(column.kind, Kind::Hash | Kind::Region))
+    field == "status_text"
+        || COLUMNS
+            .iter()
+            .any(|column| column.name == field && !matches!(column.kind, Kind::Hash | Kind::Region))
 }
 
 fn change_rows(expected: &[Line], got: &Table, seen: &[&Seen]) -> Vec<String> {
@@ -127,7 +161,9 @@ fn change_rows(expected: &[Line], got: &Table, seen: &[&Seen]) -> Vec<String> {
     let mut problems = Vec::new();
     for line in expected {
         let wanted = row(line);
-        let found = told.iter().position(|row| row.iter().zip(&wanted).all(|(cell, want)| want == ANY || cell == want));
+        let found = told
+            .iter()
+            .position(|row| row.iter().zip(&wanted).all(|(cell, want)| want == ANY || cell == want));
         match found {
             Some(at) => {
                 told.swap_remove(at);
@@ -141,7 +177,11 @@ fn change_rows(expected: &[Line], got: &Table, seen: &[&Seen]) -> Vec<String> {
     }
     for row in told {
         let key = format!("{}/{}/{}/{}", row[0], row[1], row[2], row[4]);
-        problems.push(format!("order_changes: not expected {}{}", row.join(" | "), speakers(&key, seen, &row[5])));
+        problems.push(format!(
+            "order_changes: not expected {}{}",
+            row.join(" | "),
+            speakers(&key, seen, &row[5])
+        ));
     }
     problems
 }
@@ -149,7 +189,10 @@ fn change_rows(expected: &[Line], got: &Table, seen: &[&Seen]) -> Vec<String> {
 fn sorted(name: &str, last: &str, got: &Table) -> Vec<String> {
     let keys: Vec<_> = got.rows.iter().map(|row| super::fold::sort_key(row, last)).collect();
     let unsorted = keys.windows(2).find(|pair| pair[0] > pair[1]);
-    unsorted.map(|pair| format!("{name} is not sorted: {:?} before {:?}", pair[0], pair[1])).into_iter().collect()
+    unsorted
+        .map(|pair| format!("{name} is not sorted: {:?} before {:?}", pair[0], pair[1]))
+        .into_iter()
+        .collect()
 }
 
 /// Differences between two exports of one table.

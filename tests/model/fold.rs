@@ -51,7 +51,8 @@ fn best_evidence(sightings: &[&Seen]) -> Evidence {
         .iter()
         .map(|seen| seen.evidence)
         .reduce(|best, other| {
-            let better = other.rank() > best.rank() || (other.rank() == best.rank() && other.time() < best.time());
+            let better =
+                other.rank() > best.rank() || (other.rank() == best.rank() && other.time() < best.time());
             if better { other } else { best }
         })
         .expect("a file was seen")
@@ -61,9 +62,8 @@ fn best_evidence(sightings: &[&Seen]) -> Evidence {
 /// …; the modification time".
 fn observed_at(evidence: Evidence, row: Option<i64>) -> i64 {
     match (evidence, row) {
-        (Evidence::Given(time), _) => time,
-        (_, Some(own)) => own,
-        (Evidence::Named(time) | Evidence::Modified(time), None) => time,
+        (Evidence::Named(_) | Evidence::Modified(_), Some(own)) => own,
+        (evidence, _) => evidence.time(),
     }
 }
 
@@ -187,7 +187,9 @@ fn fold_order(key: &(String, String, String), seen: &[&Observation], expected: &
     for (item_key, code, words) in items_of(order_id, seen) {
         let mut item = Line::new();
         let mut changes = Vec::new();
-        for column in COLUMNS.iter().filter(|column| column.level == Level::Item && column.kind != Kind::Status) {
+        for column in
+            COLUMNS.iter().filter(|column| column.level == Level::Item && column.kind != Kind::Status)
+        {
             let (value, moves) = newest(column.name, column.kind, &item_words(column.name, &words));
             item.insert(column.name.to_owned(), value);
             changes.extend(moves);
@@ -250,8 +252,10 @@ fn order_words(name: &str, repeats: Repeats, seen: &[&Observation]) -> Vec<(Stam
         let mut rows: Vec<&&Observation> =
             seen.iter().filter(|one| one.stamp.2 == *hash && one.data.api_order == api_order).collect();
         rows.sort_by_key(|one| one.stamp.3);
-        let spoken: Vec<(Stamp, Word)> =
-            rows.iter().filter_map(|one| Some((one.stamp.clone(), one.data.cells.get(name)?.clone()))).collect();
+        let spoken: Vec<(Stamp, Word)> = rows
+            .iter()
+            .filter_map(|one| Some((one.stamp.clone(), one.data.cells.get(name)?.clone())))
+            .collect();
         let chosen = match repeats {
             _ if api_order.is_some() => spoken.first().cloned(),
             // "every_row = the value all rows repeat (if they differ: the first, and a finding)"
@@ -260,7 +264,8 @@ fn order_words(name: &str, repeats: Repeats, seen: &[&Observation]) -> Vec<(Stam
             Repeats::Max => largest(&spoken),
             // "a zero in a first_row column speaks only if the file has the order's -01 item or no item codes at all"
             Repeats::FirstRow => largest(&spoken).filter(|(_, word)| {
-                let has_first = rows.iter().any(|one| one.data.code == Some(format!("{}-01", one.data.order_id)));
+                let has_first =
+                    rows.iter().any(|one| one.data.code == Some(format!("{}-01", one.data.order_id)));
                 let no_codes = rows.iter().all(|one| one.data.code.is_none());
                 cents(word) != 0 || has_first || no_codes
             }),
@@ -310,7 +315,9 @@ fn newest(name: &str, kind: Kind, words: &[(Stamp, Word)]) -> (String, Vec<Line>
             Some((old, _, sure)) if old == *value => (old, stamp.clone(), sure),
             // "A newer but less precise time that agrees (a bare day, or no seconds) does not displace the precise one."
             // Whether it counts as an observation "with the old value" is left open.
-            Some((old, since, _)) if kind == Kind::Time && old.starts_with(value.as_str()) => (old, since, false),
+            Some((old, since, _)) if kind == Kind::Time && old.starts_with(value.as_str()) => {
+                (old, since, false)
+            }
             // "nor is a time told more or less precisely" a change
             Some((old, _, _)) if kind == Kind::Time && value.starts_with(old.as_str()) => {
                 (value.clone(), stamp.clone(), true)
@@ -363,7 +370,8 @@ fn newest_status(seen: &[&Observation]) -> (String, String, Vec<Line>) {
     let mut label: Option<(String, Stamp)> = None;
     let mut current = (String::new(), String::new());
     for one in sorted {
-        let (code, text) = (text_of(&one.data.cells, "order_status"), text_of(&one.data.cells, "status_text"));
+        let (code, text) =
+            (text_of(&one.data.cells, "order_status"), text_of(&one.data.cells, "status_text"));
         if code.is_none() && text.is_none() {
             continue;
         }
@@ -422,14 +430,17 @@ fn status_class(seen: &[&Observation]) -> String {
 
 /// "the exchange's own word, else the last of original_item_no looked up among the order's item numbers".
 fn origin(item: &[&Observation], order: &[&Observation]) -> String {
-    let newest = |name: &str| item_words(name, item).pop().and_then(|(_, word)| match word {
-        Word::Says(value) => Some(value),
-        Word::Clears => None,
-    });
+    let newest = |name: &str| {
+        item_words(name, item).pop().and_then(|(_, word)| match word {
+            Word::Says(value) => Some(value),
+            Word::Clears => None,
+        })
+    };
     if let Some(told) = newest("origin_told") {
         return told;
     }
-    let Some(number) = newest("original_item_no").and_then(|list| list.rsplit(',').next().map(ToOwned::to_owned))
+    let Some(number) =
+        newest("original_item_no").and_then(|list| list.rsplit(',').next().map(ToOwned::to_owned))
     else {
         return String::new();
     };
@@ -441,7 +452,10 @@ fn origin(item: &[&Observation], order: &[&Observation]) -> String {
 }
 
 /// Items of one order: key, code and observations, in which code-less rows have found their place (rule 7).
-fn items_of<'a>(order_id: &str, seen: &[&'a Observation]) -> Vec<(String, Option<String>, Vec<&'a Observation>)> {
+fn items_of<'a>(
+    order_id: &str,
+    seen: &[&'a Observation],
+) -> Vec<(String, Option<String>, Vec<&'a Observation>)> {
     let rows: Vec<&Observation> = seen.iter().copied().filter(|one| one.data.is_item).collect();
     let codes: BTreeSet<String> = rows.iter().filter_map(|one| one.data.code.clone()).collect();
     let mut items: Vec<(String, Option<String>, Vec<&Observation>, Identity)> = codes
@@ -454,7 +468,8 @@ fn items_of<'a>(order_id: &str, seen: &[&'a Observation]) -> Vec<(String, Option
             (code.clone(), Some(code), own, identity)
         })
         .collect();
-    let mut code_less: Vec<&Observation> = rows.iter().copied().filter(|one| one.data.code.is_none()).collect();
+    let mut code_less: Vec<&Observation> =
+        rows.iter().copied().filter(|one| one.data.code.is_none()).collect();
     // "files in (observed_at, source, sha256), rows in row order (each sheet on its own)"
     code_less.sort_by(|left, right| left.stamp.cmp(&right.stamp));
     let mut taken: BTreeSet<(String, usize, String)> = rows
@@ -519,7 +534,9 @@ fn comparable(name: &str, value: &str) -> String {
 /// "whatever both sides have must agree"; "a side that is blank does not veto".
 fn compatible(row: &Identity, item: &Identity) -> bool {
     let agree = |name: &&&'static str| row.get(**name).is_some() && row.get(**name) == item.get(**name);
-    let clash = IDENTITY.iter().any(|name| row.contains_key(name) && item.contains_key(name) && row[name] != item[name]);
+    let clash = IDENTITY
+        .iter()
+        .any(|name| row.contains_key(name) && item.contains_key(name) && row[name] != item[name]);
     !clash && POSITIVE.iter().any(|name| agree(&name))
 }
 
@@ -528,7 +545,9 @@ mod tests {
     use super::super::words::{Row, says};
     use super::*;
 
-    fn file(hash: &str, source: Source, at: i64, rows: &[(&str, Option<&str>, &[(&str, &str)])]) -> Seen {
+    type Told<'a> = (&'a str, Option<&'a str>, &'a [(&'a str, &'a str)]);
+
+    fn file(hash: &str, source: Source, at: i64, rows: &[Told]) -> Seen {
         let rows = (1..)
             .zip(rows)
             .map(|(number, (order, code, cells))| Row {
@@ -560,7 +579,8 @@ mod tests {
 
     #[test]
     fn newest_word_per_field_with_ties() {
-        let old = file("b", Source::Export, 1, &[(ORDER, FIRST, &[("quantity", "1"), ("product_price", "5.00")])]);
+        let old =
+            file("b", Source::Export, 1, &[(ORDER, FIRST, &[("quantity", "1"), ("product_price", "5.00")])]);
         let new = file("a", Source::Export, 1, &[(ORDER, FIRST, &[("quantity", "2")])]);
         let folded = fold(&[&old, &new]);
         assert_eq!(folded.items[0]["quantity"], "1");
@@ -575,7 +595,10 @@ mod tests {
             let sightings: Vec<Seen> = sightings.iter().map(|evidence| seen(*evidence)).collect();
             best_evidence(&sightings.iter().collect::<Vec<_>>())
         };
-        assert_eq!(told(&[Evidence::Modified(1), Evidence::Named(9), Evidence::Named(8)]), Evidence::Named(8));
+        assert_eq!(
+            told(&[Evidence::Modified(1), Evidence::Named(9), Evidence::Named(8)]),
+            Evidence::Named(8)
+        );
         assert_eq!(told(&[Evidence::Named(1), Evidence::Given(9)]), Evidence::Given(9));
         assert_eq!(observed_at(Evidence::Given(9), Some(3)), 9);
         assert_eq!(observed_at(Evidence::Named(9), Some(3)), 3);
@@ -583,10 +606,10 @@ mod tests {
 
     #[test]
     fn code_less_lines_are_taken_over() {
-        let loose: &[(&str, Option<&str>, &[(&str, &str)])] =
-            &[(ORDER, None, &[("product_no", "7")]), (ORDER, None, &[("product_no", "7")])];
+        let loose: &[Told] = &[(ORDER, None, &[("product_no", "7")]), (ORDER, None, &[("product_no", "7")])];
         let early = file("a", Source::History, 1, loose);
-        let keys = |folded: &Expected| folded.items.iter().map(|item| item["item_key"].clone()).collect::<Vec<_>>();
+        let keys =
+            |folded: &Expected| folded.items.iter().map(|item| item["item_key"].clone()).collect::<Vec<_>>();
         assert_eq!(keys(&fold(&[&early])), ["20240705-0000001~1", "20240705-0000001~2"]);
         let late = file("b", Source::Api, 2, &[(ORDER, FIRST, &[("product_no", "7")])]);
         assert_eq!(keys(&fold(&[&early, &late])), ["20240705-0000001-01", "20240705-0000001~1"]);

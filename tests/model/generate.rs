@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use super::canary::Person;
 use super::headers::{CLEARED, COLUMNS, Column, Kind, Level, Repeats};
 use super::render::{
-    Cell, Dialect, Encoding, Medium, Precision, Sheet, blank, delimited, gzipped, personal, sha256, spell, workbook,
-    zipped,
+    Cell, Dialect, Encoding, Medium, Precision, Sheet, blank, delimited, gzipped, personal, sha256, spell,
+    workbook, zipped,
 };
 use super::rng::Rng;
 use super::times::{day, korean, wall};
@@ -74,7 +74,10 @@ pub fn renamed(rng: &mut Rng, delivery: &Delivery, serial: usize) -> Option<Deli
         }
         Source::History if rng.chance(50) => {
             let at = day(seen.evidence.time() + 86_400);
-            (format!("mall_id={}/사본 {} {}.dat", seen.mall, letters(serial), at.replace('-', "")), Evidence::Named(korean(&at)))
+            (
+                format!("mall_id={}/사본 {} {}.dat", seen.mall, letters(serial), at.replace('-', "")),
+                Evidence::Named(korean(&at)),
+            )
         }
         _ => {
             let moment = seen.evidence.time() - 3600;
@@ -127,7 +130,7 @@ fn archive(rng: &mut Rng, mall: &str, orders: &[&Order], moment: i64, serial: us
     let path = format!("mall_id={mall}/묶음 {}.zip", letters(serial));
     let mut members = Vec::new();
     let mut all = Vec::new();
-    for part in 0..1 + rng.below(2) {
+    for part in 0..=rng.below(2) {
         let bare = day(moment - 86_400 * i64::try_from(part).unwrap_or(0));
         let digits = bare.replace('-', "");
         let (member, source) = if rng.chance(60) {
@@ -136,7 +139,14 @@ fn archive(rng: &mut Rng, mall: &str, orders: &[&Order], moment: i64, serial: us
             (format!("주문 {digits} {}.csv", letters(part)), Source::History)
         };
         let table = table(rng, orders, moment, source);
-        all.push(seen(&format!("{path}/{member}"), &table.bytes, source, mall, Evidence::Named(korean(&bare)), table.rows));
+        all.push(seen(
+            &format!("{path}/{member}"),
+            &table.bytes,
+            source,
+            mall,
+            Evidence::Named(korean(&bare)),
+            table.rows,
+        ));
         members.push((member, table.bytes));
     }
     Delivery { path, bytes: zipped(&members), modified: u64::try_from(moment).unwrap_or(0), seen: all }
@@ -163,7 +173,8 @@ struct Field {
     zero_is_blank: bool,
 }
 
-const PERSONAL: &[&str] = &["주문자명", "수령인", "배송메시지", "추가입력옵션", "수령인 우편번호", "우리끼리 메모"];
+const PERSONAL: &[&str] =
+    &["주문자명", "수령인", "배송메시지", "추가입력옵션", "수령인 우편번호", "우리끼리 메모"];
 const UNUSED: &[&str] = &["옵션+판매가", "상품구매금액", "배송비 정보", "사용한 적립금액(최초)", "브랜드"];
 
 struct Form {
@@ -229,12 +240,16 @@ fn form(rng: &mut Rng, medium: Medium) -> Form {
         };
         fields.push(Field { column, headers, precision, zero_is_blank: rng.chance(20) });
     }
-    let mut some = |choices: &[&'static str], percent| choices.iter().copied().filter(|_| rng.chance(percent)).collect();
+    let mut some =
+        |choices: &[&'static str], percent| choices.iter().copied().filter(|_| rng.chance(percent)).collect();
     let (personal, unused) = (some(PERSONAL, 40), some(UNUSED, 15));
-    let code = (grain == Grain::Coded).then(|| *rng.pick(&["품목별 주문번호", "품목별주문번호", "주문상세번호"]));
-    let order_id = (code.is_none() || rng.chance(92)).then(|| *rng.pick(&["주문번호", "주문 번호", "주문아이디"]));
+    let code =
+        (grain == Grain::Coded).then(|| *rng.pick(&["품목별 주문번호", "품목별주문번호", "주문상세번호"]));
+    let order_id =
+        (code.is_none() || rng.chance(92)).then(|| *rng.pick(&["주문번호", "주문 번호", "주문아이디"]));
     let shop = rng.chance(50).then(|| *rng.pick(&["쇼핑몰번호", "쇼핑몰 번호"]));
-    let mut form = Form { grain, medium, order_id, code, shop, fields, personal, unused, arrangement: Vec::new() };
+    let mut form =
+        Form { grain, medium, order_id, code, shop, fields, personal, unused, arrangement: Vec::new() };
     let mut arrangement: Vec<usize> = (0..form.headers().len()).collect();
     if rng.chance(70) {
         rng.shuffle(&mut arrangement);
@@ -252,7 +267,8 @@ struct Draft {
 
 fn table(rng: &mut Rng, orders: &[&Order], moment: i64, source: Source) -> Table {
     let is_book = source == Source::History && rng.chance(35);
-    let encoding = *rng.pick(&[Encoding::Utf8Bom, Encoding::Utf8Bom, Encoding::Utf8, Encoding::Cp949, Encoding::Utf16]);
+    let encoding =
+        *rng.pick(&[Encoding::Utf8Bom, Encoding::Utf8Bom, Encoding::Utf8, Encoding::Cp949, Encoding::Utf16]);
     let medium = match (is_book, encoding) {
         (true, _) => Medium::Workbook,
         (false, Encoding::Cp949) => Medium::Cp949,
@@ -264,7 +280,9 @@ fn table(rng: &mut Rng, orders: &[&Order], moment: i64, source: Source) -> Table
         let mut rows = Vec::new();
         let mut sheets = Vec::new();
         let mut number = 0;
-        for (sheet, part) in [&orders[..half], &orders[half..]].into_iter().filter(|part| !part.is_empty()).enumerate() {
+        for (sheet, part) in
+            [&orders[..half], &orders[half..]].into_iter().filter(|part| !part.is_empty()).enumerate()
+        {
             let titles = rng.below(3);
             let mut grid: Vec<Vec<Cell>> = (0..titles).map(|_| vec![Cell::text("7월 주문 내역")]).collect();
             let (body, seen) = lines(rng, &form, part, moment, sheet, &mut number);
@@ -278,7 +296,11 @@ fn table(rng: &mut Rng, orders: &[&Order], moment: i64, source: Source) -> Table
             sheets.push(Sheet { name: "숨김".into(), hidden: true, grid });
         }
         if rng.chance(30) {
-            sheets.push(Sheet { name: "메모".into(), hidden: false, grid: vec![vec![Cell::text("다음 주에 다시")]] });
+            sheets.push(Sheet {
+                name: "메모".into(),
+                hidden: false,
+                grid: vec![vec![Cell::text("다음 주에 다시")]],
+            });
         }
         return Table { bytes: workbook(&sheets), rows };
     }
@@ -286,7 +308,7 @@ fn table(rng: &mut Rng, orders: &[&Order], moment: i64, source: Source) -> Table
     let (grid, rows) = lines(rng, &form, orders, moment, 0, &mut number);
     let dialect = Dialect {
         delimiter: *rng.pick(if source == Source::Export { b"," } else { b",\t;" }),
-        line_end: *rng.pick(&["\r\n", "\n"]),
+        line_end: rng.pick(&["\r\n", "\n"]),
         quote_all: rng.chance(30),
         encoding,
     };
@@ -294,7 +316,14 @@ fn table(rng: &mut Rng, orders: &[&Order], moment: i64, source: Source) -> Table
 }
 
 /// The header and the rows below it, numbered on from `number`.
-fn lines(rng: &mut Rng, form: &Form, orders: &[&Order], moment: i64, sheet: usize, number: &mut u64) -> (Vec<Vec<Cell>>, Vec<Row>) {
+fn lines(
+    rng: &mut Rng,
+    form: &Form,
+    orders: &[&Order],
+    moment: i64,
+    sheet: usize,
+    number: &mut u64,
+) -> (Vec<Vec<Cell>>, Vec<Row>) {
     let mut drafts: Vec<Draft> = Vec::new();
     for order in orders {
         drafts.extend(order_rows(rng, form, order, moment));
@@ -471,9 +500,19 @@ struct Place {
     at: usize,
 }
 
-fn told_cells(rng: &mut Rng, form: &Form, field: &Field, order: &Order, own: &State, item: &State, place: Place) -> (Vec<Cell>, Vec<(String, Word)>) {
+fn told_cells(
+    rng: &mut Rng,
+    form: &Form,
+    field: &Field,
+    order: &Order,
+    own: &State,
+    item: &State,
+    place: Place,
+) -> (Vec<Cell>, Vec<(String, Word)>) {
     let column = field.column;
-    let silent = |rng: &mut Rng| (field.headers.iter().map(|_| blank(rng, form.medium)).collect::<Vec<_>>(), Vec::new());
+    let silent = |rng: &mut Rng| {
+        (field.headers.iter().map(|_| blank(rng, form.medium)).collect::<Vec<_>>(), Vec::new())
+    };
     if matches!(column.kind, Kind::Hash | Kind::Region) {
         if rng.chance(6) && place.alone {
             return silent(rng);
@@ -487,13 +526,11 @@ fn told_cells(rng: &mut Rng, form: &Form, field: &Field, order: &Order, own: &St
     let Some(mut value) = state.get(column.name).cloned() else { return silent(rng) };
     if column.level == Level::Order && form.grain != Grain::OrderOnly {
         match column.repeats {
-            Repeats::EveryRow => {}
             // Told on the order's first item; the others hold zero or nothing.
-            Repeats::FirstRow if place.first => {}
-            Repeats::FirstRow if field.zero_is_blank => return silent(rng),
-            Repeats::FirstRow => value = "0.00".into(),
+            Repeats::FirstRow if !place.first && field.zero_is_blank => return silent(rng),
+            Repeats::FirstRow if !place.first => value = "0.00".into(),
             Repeats::Max if place.at % 2 == 1 => value = "1.00".into(),
-            Repeats::Max => {}
+            Repeats::EveryRow | Repeats::FirstRow | Repeats::Max => {}
         }
     }
     if column.kind == Kind::Money && value == "0.00" && field.zero_is_blank {
@@ -586,11 +623,12 @@ fn dump(rng: &mut Rng, mall: &str, orders: &[&Order], moment: i64, serial: usize
             serde_json::to_string_pretty(&page).expect("JSON")
         }
         1 => Value::Array(objects).to_string(),
-        _ => objects.iter().map(|object| format!("{object}\n")).collect(),
+        _ => objects.iter().map(|object| object.to_string() + "\n").collect(),
     };
     let bytes = text.into_bytes();
     let zip = rng.chance(20);
-    let path = format!("mall_id={mall}/{}_orders_{stamp}.json{}", letters(serial), if zip { ".gz" } else { "" });
+    let path =
+        format!("mall_id={mall}/{}_orders_{stamp}.json{}", letters(serial), if zip { ".gz" } else { "" });
     let seen = seen(&path, &bytes, Source::Api, mall, Evidence::Named(moment), rows);
     let bytes = if zip { gzipped(&bytes) } else { bytes };
     Delivery { path, bytes, modified: modified(rng, seen.evidence), seen: vec![seen] }
@@ -605,8 +643,11 @@ fn spelled_instant(rng: &mut Rng, at: i64) -> String {
     }
 }
 
+/// Item code, words, and whether the row is an item at all.
+type ApiRow = (Option<String>, Cells, bool);
+
 /// An order object, and per item its code and words.
-fn api_order(rng: &mut Rng, order: &Order, at: i64) -> (Map<String, Value>, Vec<(Option<String>, Cells, bool)>) {
+fn api_order(rng: &mut Rng, order: &Order, at: i64) -> (Map<String, Value>, Vec<ApiRow>) {
     let mut own = order.own.at(at);
     disturb(rng, &mut own, 2, Level::Order);
     let mut object = Map::new();
@@ -636,7 +677,9 @@ fn api_order(rng: &mut Rng, order: &Order, at: i64) -> (Map<String, Value>, Vec<
         place(&mut object, column.api, told);
         words.insert(column.name.into(), says(value.clone()));
     }
-    if let Some(receiver) = object.get_mut("receivers").and_then(|list| list.get_mut(0)).and_then(Value::as_object_mut) {
+    if let Some(receiver) =
+        object.get_mut("receivers").and_then(|list| list.get_mut(0)).and_then(Value::as_object_mut)
+    {
         receiver.insert("name".into(), json!(order.receiver.name));
         receiver.insert("shipping_message".into(), json!(order.receiver.message));
     }
@@ -758,7 +801,9 @@ mod tests {
     #[test]
     fn a_seed_is_a_story() {
         let (one, two) = (story(5, 8), story(5, 8));
-        let bytes = |story: &Story| story.deliveries.iter().map(|delivery| delivery.bytes.clone()).collect::<Vec<_>>();
+        let bytes = |story: &Story| {
+            story.deliveries.iter().map(|delivery| delivery.bytes.clone()).collect::<Vec<_>>()
+        };
         assert!(!one.deliveries.is_empty());
         // Workbooks and archives carry no clock of their own.
         assert_eq!(bytes(&one).len(), bytes(&two).len());
@@ -780,8 +825,11 @@ mod tests {
         for seed in 0..40 {
             let story = story(seed, 6);
             let folded = super::super::fold::fold(&story.seen());
-            let keys: std::collections::BTreeSet<_> =
-                folded.items.iter().map(|item| (&item["mall_id"], &item["shop_no"], &item["item_key"])).collect();
+            let keys: std::collections::BTreeSet<_> = folded
+                .items
+                .iter()
+                .map(|item| (&item["mall_id"], &item["shop_no"], &item["item_key"]))
+                .collect();
             assert_eq!(keys.len(), folded.items.len(), "item_key is unique");
         }
     }

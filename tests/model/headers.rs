@@ -41,7 +41,12 @@ pub struct Column {
     pub api: &'static str,
 }
 
-const fn order(name: &'static str, kind: Kind, headers: &'static [&'static str], api: &'static str) -> Column {
+const fn order(
+    name: &'static str,
+    kind: Kind,
+    headers: &'static [&'static str],
+    api: &'static str,
+) -> Column {
     Column { name, level: Level::Order, kind, repeats: Repeats::EveryRow, headers, api }
 }
 
@@ -59,40 +64,107 @@ pub const COLUMNS: &[Column] = &[
     order("canceled", Canceled, &["취소구분"], "canceled"),
     order("order_place_name", Text, &["주문경로"], "order_place_name"),
     order("inflow_path", Text, &["매출경로", "유입경로"], ""),
-    order("market_order_no", Text, &["주문경로 주문번호(마켓/네이버페이 등)", "마켓 주문번호"], "market_order_no"),
+    order(
+        "market_order_no",
+        Text,
+        &["주문경로 주문번호(마켓/네이버페이 등)", "마켓 주문번호"],
+        "market_order_no",
+    ),
     order("member_id", Text, &["주문자ID", "주문자 아이디", "회원 아이디"], "member_id"),
     order("member_group", Text, &["회원등급"], ""),
     order("member_group_when_ordering", Text, &["주문 시 회원등급"], ""),
     order("payment_method_name", Text, &["결제수단"], "payment_method_name"),
     order("payment_gateway_name", Text, &["결제업체"], "payment_gateway_names"),
-    order("order_price_amount", Money, &["총 상품구매금액", "총 상품구매금액(KRW)"], "actual_order_amount.order_price_amount"),
-    order("order_total_amount", Money, &["총 주문금액", "총주문금액", "총 주문금액(KRW)"], "actual_order_amount.total_amount_due"),
-    order("payment_amount", Money, &["총 결제금액", "총 결제금액(KRW)", "최종 결제금액(KRW)"], "payment_amount"),
-    order("initial_payment_amount", Money, &["총 실결제금액(최초정보) (KRW)"], "initial_order_amount.payment_amount"),
+    order(
+        "order_price_amount",
+        Money,
+        &["총 상품구매금액", "총 상품구매금액(KRW)"],
+        "actual_order_amount.order_price_amount",
+    ),
+    order(
+        "order_total_amount",
+        Money,
+        &["총 주문금액", "총주문금액", "총 주문금액(KRW)"],
+        "actual_order_amount.total_amount_due",
+    ),
+    order(
+        "payment_amount",
+        Money,
+        &["총 결제금액", "총 결제금액(KRW)", "최종 결제금액(KRW)"],
+        "payment_amount",
+    ),
+    order(
+        "initial_payment_amount",
+        Money,
+        &["총 실결제금액(최초정보) (KRW)"],
+        "initial_order_amount.payment_amount",
+    ),
     Column {
         repeats: Repeats::FirstRow,
-        ..order("shipping_fee", Money, &["총 배송비", "총 배송비(KRW)", "총 배송비 (첫 품목에만 표시)"], "actual_order_amount.shipping_fee")
+        ..order(
+            "shipping_fee",
+            Money,
+            &["총 배송비", "총 배송비(KRW)", "총 배송비 (첫 품목에만 표시)"],
+            "actual_order_amount.shipping_fee",
+        )
     },
-    order("shipping_fee_discount_amount", Money, &["배송비 할인금액"], "actual_order_amount.shipping_fee_discount_amount"),
-    order("membership_discount_amount", Money, &["회원등급 추가할인금액"], "actual_order_amount.membership_discount_amount"),
-    order("order_coupon_discount_amount", Money, &["주문서 쿠폰 할인금액", "주문시 쿠폰 할인금액"], "actual_order_amount.coupon_discount_price"),
-    order("points_spent_amount", Money, &["사용한 적립금액(최종)", "사용한 적립금액"], "actual_order_amount.points_spent_amount"),
+    order(
+        "shipping_fee_discount_amount",
+        Money,
+        &["배송비 할인금액"],
+        "actual_order_amount.shipping_fee_discount_amount",
+    ),
+    order(
+        "membership_discount_amount",
+        Money,
+        &["회원등급 추가할인금액"],
+        "actual_order_amount.membership_discount_amount",
+    ),
+    order(
+        "order_coupon_discount_amount",
+        Money,
+        &["주문서 쿠폰 할인금액", "주문시 쿠폰 할인금액"],
+        "actual_order_amount.coupon_discount_price",
+    ),
+    order(
+        "points_spent_amount",
+        Money,
+        &["사용한 적립금액(최종)", "사용한 적립금액"],
+        "actual_order_amount.points_spent_amount",
+    ),
     order("credits_spent_amount", Money, &["예치금(최종)"], "actual_order_amount.credits_spent_amount"),
     order("naver_point", Money, &["네이버 포인트"], "naver_point"),
     Column { repeats: Repeats::Max, ..order("actual_refund_amount", Money, &["실제 환불금액"], "") },
-    Column { repeats: Repeats::FirstRow, ..order("total_refund_amount", Money, &["총 실제 환불금액"], "") },
+    Column {
+        repeats: Repeats::FirstRow, ..order("total_refund_amount", Money, &["총 실제 환불금액"], "")
+    },
     order("buyer_cellphone_hash", Hash, &["주문자 휴대전화", "주문자핸드폰"], "buyer.cellphone"),
     order("buyer_phone_hash", Hash, &["주문자 전화번호", "주문자전화번호"], "buyer.phone"),
     order("buyer_email_hash", Hash, &["주문자 이메일"], "buyer.email"),
     order("receiver_cellphone_hash", Hash, &["수령인 휴대전화", "핸드폰"], "receivers.0.cellphone"),
     order("receiver_phone_hash", Hash, &["수령인 전화번호", "수령지전화"], "receivers.0.phone"),
-    order("receiver_region", Region, &["수령인 주소(전체)", "수령인 주소", "주소"], "receivers.0.address_full"),
+    order(
+        "receiver_region",
+        Region,
+        &["수령인 주소(전체)", "수령인 주소", "주소"],
+        "receivers.0.address_full",
+    ),
     item("product_no", Whole, &["상품번호"], "product_no"),
     item("product_code", Text, &["상품코드"], "product_code"),
     item("variant_code", Text, &["상품품목코드", "품목코드"], "variant_code"),
-    item("custom_product_code", Text, &["자체 상품코드", "자체상품코드", "상품자체코드"], "custom_product_code"),
+    item(
+        "custom_product_code",
+        Text,
+        &["자체 상품코드", "자체상품코드", "상품자체코드"],
+        "custom_product_code",
+    ),
     item("custom_variant_code", Text, &["자체품목코드", "자체 품목 코드"], "custom_variant_code"),
-    item("product_name", Text, &["상품명", "상품명(한국어 쇼핑몰)", "주문상품명", "주문상품명(기본)", "상품명(DOMESTIC)"], "product_name"),
+    item(
+        "product_name",
+        Text,
+        &["상품명", "상품명(한국어 쇼핑몰)", "주문상품명", "주문상품명(기본)", "상품명(DOMESTIC)"],
+        "product_name",
+    ),
     item("option_value", Text, &["상품옵션", "옵션", "상품옵션(기본)"], "option_value"),
     item("quantity", Whole, &["수량", "주문수량"], "quantity"),
     item("product_price", Money, &["판매가"], "product_price"),

@@ -34,7 +34,10 @@ impl Outcome {
     /// The one JSON document on stdout.
     pub fn json(&self) -> Result<Value, String> {
         serde_json::from_str(&self.stdout).map_err(|error| {
-            format!("stdout is no JSON ({error}); status {}; stdout {:?}; stderr {}", self.status, self.stdout, self.stderr)
+            format!(
+                "stdout is no JSON ({error}); status {}; stdout {:?}; stderr {}",
+                self.status, self.stdout, self.stderr
+            )
         })
     }
 }

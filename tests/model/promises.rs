@@ -101,7 +101,11 @@ fn same_tables(left: &Store, right: &Store) -> Problems {
         problems.extend(compare::exports(table, &left.table(table)?, &right.table(table)?));
     }
     for table in ["findings", "quarantine"] {
-        problems.extend(compare::exports(table, &without_runs(left.table(table)?), &without_runs(right.table(table)?)));
+        problems.extend(compare::exports(
+            table,
+            &without_runs(left.table(table)?),
+            &without_runs(right.table(table)?),
+        ));
     }
     Ok(problems)
 }
@@ -231,11 +235,17 @@ fn conservation() {
                 quarantined: count("rows_quarantined"),
             };
             let hash = file["sha256"].as_str().unwrap_or_default();
-            if counts.accepted + counts.duplicate + counts.quarantined + count("rows_skipped") != count("rows_read") {
+            if counts.accepted + counts.duplicate + counts.quarantined + count("rows_skipped")
+                != count("rows_read")
+            {
                 problems.push(format!("rows do not add up: {file}"));
             }
             if expected.counts.get(hash) != Some(&counts) {
-                problems.push(format!("{}: {counts:?}, expected {:?}", file["path"], expected.counts.get(hash)));
+                problems.push(format!(
+                    "{}: {counts:?}, expected {:?}",
+                    file["path"],
+                    expected.counts.get(hash)
+                ));
             }
             for name in ["rows_read", "rows_accepted", "rows_duplicate", "rows_quarantined", "rows_skipped"] {
                 *sums.entry(name).or_default() += count(name);
@@ -282,8 +292,13 @@ fn undo_equals_never_seen() {
             runs.into_iter().enumerate().filter(|(number, _)| *number != gone).map(|(_, run)| run).collect();
         let other = Store::new();
         if kept.is_empty() {
-            let rows: usize = TABLES.iter().map(|table| store.table(table).map_or(0, |table| table.rows.len())).sum();
-            return Ok(if rows == 0 { Vec::new() } else { vec![format!("{rows} rows after undoing the only run")] });
+            let rows: usize =
+                TABLES.iter().map(|table| store.table(table).map_or(0, |table| table.rows.len())).sum();
+            return Ok(if rows == 0 {
+                Vec::new()
+            } else {
+                vec![format!("{rows} rows after undoing the only run")]
+            });
         }
         play(&other, &kept)?;
         let mut problems = same_tables(&store, &other)?;
@@ -321,7 +336,8 @@ fn locality() {
                 .filter(|file| file["status"] == "ingested")
                 .filter_map(|file| file["sha256"].as_str())
                 .collect();
-            let so_far: Vec<&Seen> = runs[..=number].iter().flatten().flat_map(|delivery| &delivery.seen).collect();
+            let so_far: Vec<&Seen> =
+                runs[..=number].iter().flatten().flat_map(|delivery| &delivery.seen).collect();
             let expected = fold(&so_far);
             for month in ingested.iter().filter_map(|hash| expected.months.get(*hash)).flatten() {
                 if !touched.contains(month.as_str()) {
@@ -348,7 +364,11 @@ fn exports_agree() {
                 return Err(format!("export {table} to Parquet: {}", outcome.stderr));
             }
             let bytes = std::fs::read(&parquet).map_err(|error| error.to_string())?;
-            problems.extend(compare::exports(&format!("{table} (csv, parquet)"), &plain(csv.clone()), &plain(read_parquet(&bytes)?)));
+            problems.extend(compare::exports(
+                &format!("{table} (csv, parquet)"),
+                &plain(csv.clone()),
+                &plain(read_parquet(&bytes)?),
+            ));
             let book = store.scratch(&format!("{table}.xlsx"));
             let outcome = store.run(&["export", table, "--out", &book.display().to_string()]);
             if outcome.status != 0 {
@@ -362,7 +382,11 @@ fn exports_agree() {
                 let outcome = store.run(&["query", &format!("SELECT * FROM {table}"), "--format", "csv"]);
                 let text = outcome.stdout.trim_start_matches('\u{feff}');
                 let queried = read_csv(format!("\u{feff}{text}").as_bytes())?;
-                problems.extend(compare::exports(&format!("{table} (csv, query)"), &plain(csv), &plain(queried)));
+                problems.extend(compare::exports(
+                    &format!("{table} (csv, query)"),
+                    &plain(csv),
+                    &plain(queried),
+                ));
             }
         }
         Ok(problems)
@@ -450,14 +474,18 @@ fn no_personal_value_anywhere() {
         let mut held = vec![("what was printed".to_owned(), told.into_bytes())];
         for (path, bytes) in store.ledger_files() {
             if bytes.starts_with(b"PAR1") {
-                held.push((format!("{path} decoded"), format!("{:?}", read_parquet(&bytes)?.rows).into_bytes()));
+                held.push((
+                    format!("{path} decoded"),
+                    format!("{:?}", read_parquet(&bytes)?.rows).into_bytes(),
+                ));
             }
             held.push((path, bytes));
         }
         for table in ["order_items", "orders", "order_changes", "findings", "quarantine", "files"] {
             held.push((table.to_owned(), format!("{:?}", store.table(table)?.rows).into_bytes()));
         }
-        let canaries: BTreeSet<String> = story.persons.iter().flat_map(super::canary::Person::canaries).collect();
+        let canaries: BTreeSet<String> =
+            story.persons.iter().flat_map(super::canary::Person::canaries).collect();
         let mut problems = Vec::new();
         for (place, bytes) in &held {
             for canary in &canaries {

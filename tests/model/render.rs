@@ -49,7 +49,13 @@ pub fn blank(rng: &mut Rng, medium: Medium) -> Cell {
 }
 
 /// Spells a value of a column; returns the cell and the word a reader must see.
-pub fn spell(rng: &mut Rng, column: &Column, value: &str, precision: Precision, medium: Medium) -> (Cell, Vec<(String, Word)>) {
+pub fn spell(
+    rng: &mut Rng,
+    column: &Column,
+    value: &str,
+    precision: Precision,
+    medium: Medium,
+) -> (Cell, Vec<(String, Word)>) {
     let one = |cell: Cell, word: String| (cell, vec![(column.name.to_owned(), says(word))]);
     match column.kind {
         Kind::Money => one(money(rng, value, medium), value.to_owned()),
@@ -73,7 +79,10 @@ pub fn spell(rng: &mut Rng, column: &Column, value: &str, precision: Precision, 
                 1 => label(value).replace('-', " - "),
                 _ => label(value).replace("완료", " 완료").replace("준비중", " 준비중").trim().to_owned(),
             };
-            (Cell::text(&spelled), vec![("order_status".into(), says(value)), ("status_text".into(), says(spelled))])
+            (
+                Cell::text(&spelled),
+                vec![("order_status".into(), says(value)), ("status_text".into(), says(spelled))],
+            )
         }
     }
 }
@@ -171,7 +180,7 @@ fn spelled_clock(rng: &mut Rng, hour: u32, rest: &str) -> String {
         0 => format!("{hour}{rest}"),
         1 => {
             let half = if hour < 12 { "오전" } else { "오후" };
-            format!("{half} {}{rest}", if hour % 12 == 0 { 12 } else { hour % 12 })
+            format!("{half} {}{rest}", if hour.is_multiple_of(12) { 12 } else { hour % 12 })
         }
         _ => format!("{hour:02}{rest}"),
     }
@@ -296,7 +305,7 @@ pub fn gzipped(bytes: &[u8]) -> Vec<u8> {
 
 pub fn sha256(bytes: &[u8]) -> String {
     use sha2::{Digest as _, Sha256};
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 #[cfg(test)]
@@ -305,7 +314,10 @@ mod tests {
 
     #[test]
     fn thousands_are_grouped() {
-        assert_eq!(["1", "999", "1000", "38900", "1234567"].map(group), ["1", "999", "1,000", "38,900", "1,234,567"]);
+        assert_eq!(
+            ["1", "999", "1000", "38900", "1234567"].map(group),
+            ["1", "999", "1,000", "38,900", "1,234,567"]
+        );
     }
 
     #[test]

@@ -68,7 +68,12 @@ impl Scenario {
     }
 
     pub fn file_at(mut self, name: impl Into<String>, text: impl AsRef<[u8]>, modified: u64) -> Self {
-        self.inputs.push(Input { name: name.into(), bytes: text.as_ref().to_vec(), modified, more: Vec::new() });
+        self.inputs.push(Input {
+            name: name.into(),
+            bytes: text.as_ref().to_vec(),
+            modified,
+            more: Vec::new(),
+        });
         self
     }
 
@@ -105,15 +110,18 @@ impl Scenario {
 
     /// Rows of `order_changes` in any order: key, field, values, times, sources.
     pub fn changes_sorted(self, rows: &[&str]) -> Self {
-        let header = "item_key|field|old_value|new_value|old_observed_at|new_observed_at|old_source|new_source";
+        let header =
+            "item_key|field|old_value|new_value|old_observed_at|new_observed_at|old_source|new_source";
         self.expect(Expectation::Unordered("order_changes", format!("{header}\n{}", rows.join("\n"))))
     }
 
     /// Counts of one file in `files[]` when it is ingested for the first time: accepted, duplicate, quarantined.
     pub fn counts(self, name: &str, accepted: u64, duplicate: u64, quarantined: u64) -> Self {
-        self.told(name, "rows_accepted", accepted)
-            .told(name, "rows_duplicate", duplicate)
-            .told(name, "rows_quarantined", quarantined)
+        self.told(name, "rows_accepted", accepted).told(name, "rows_duplicate", duplicate).told(
+            name,
+            "rows_quarantined",
+            quarantined,
+        )
     }
 
     /// A field of `files[]` of one file at its first ingest.
@@ -165,7 +173,11 @@ impl Scenario {
             self.inputs.iter().map(|input| store.put(&input.name, &input.bytes, input.modified)).collect();
         let mut runs: Vec<(Vec<_>, Vec<String>)> = match arrival {
             Arrival::Together => vec![(vec![store.inputs()], Vec::new())],
-            _ => paths.iter().zip(&self.inputs).map(|(path, input)| (vec![path.clone()], input.more.clone())).collect(),
+            _ => paths
+                .iter()
+                .zip(&self.inputs)
+                .map(|(path, input)| (vec![path.clone()], input.more.clone()))
+                .collect(),
         };
         if arrival == Arrival::Reversed {
             runs.reverse();
@@ -201,10 +213,13 @@ impl Scenario {
                     problems.extend(table_differs(&store.table(table)?, table, rows, Order::Any));
                 }
                 Expectation::File(name, field, value) => {
-                    let told = files.iter().find(|file| file["path"].as_str().is_some_and(|path| path.ends_with(name.as_str())));
+                    let told = files
+                        .iter()
+                        .find(|file| file["path"].as_str().is_some_and(|path| path.ends_with(name.as_str())));
                     let got = told.map_or(Value::Null, |file| file[field].clone());
                     let same = if field == "observed_at" {
-                        canonical_instant(got.as_str().unwrap_or_default()) == value.as_str().unwrap_or_default()
+                        canonical_instant(got.as_str().unwrap_or_default())
+                            == value.as_str().unwrap_or_default()
                     } else {
                         got == *value
                     };

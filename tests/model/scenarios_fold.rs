@@ -5,7 +5,9 @@ use super::scenario::{Odd, Scenario, on, play_all, scenario};
 /// A line of an API dump: one order with its extraction time and item objects.
 fn api(at: &str, order: &str, items: &str) -> String {
     let comma = if order.is_empty() { "" } else { "," };
-    format!("{{\"_extracted_at\":\"{at}\",\"shop_no\":1,\"order_id\":\"20240705-0000001\"{comma}{order},\"items\":[{items}]}}\n")
+    format!(
+        "{{\"_extracted_at\":\"{at}\",\"shop_no\":1,\"order_id\":\"20240705-0000001\"{comma}{order},\"items\":[{items}]}}\n"
+    )
 }
 
 fn item(number: u8, fields: &str) -> String {
@@ -206,7 +208,9 @@ fn the_newest_word_wins_per_field() {
 /// Same time, same source: the greater SHA-256 wins.
 fn tie_by_hash() -> Scenario {
     use sha2::{Digest, Sha256};
-    let text = |quantity: u8| format!("주문번호,품목별 주문번호,수량\n20240705-0000001,20240705-0000001-01,{quantity}\n");
+    let text = |quantity: u8| {
+        format!("주문번호,품목별 주문번호,수량\n20240705-0000001,20240705-0000001-01,{quantity}\n")
+    };
     let winner = (1..=4).max_by_key(|quantity| Sha256::digest(text(*quantity)).to_vec()).unwrap_or(0);
     let mut story = scenario("in a tie of time and source the greater SHA-256 wins");
     for quantity in 1..=4 {
@@ -240,18 +244,31 @@ fn clearing_by_an_api_order() {
             .items(&format!("{COLUMNS}\n{KEPT}")),
         scenario("a blank in a file does not clear")
             .file("a.ndjson", api("2024-07-07T00:00:00+09:00", "", &item(1, r#""tracking_no":"T1""#)))
-            .file(on("20240709"), "주문번호,품목별 주문번호,운송장번호\n20240705-0000001,20240705-0000001-01,\n")
+            .file(
+                on("20240709"),
+                "주문번호,품목별 주문번호,운송장번호\n20240705-0000001,20240705-0000001-01,\n",
+            )
             .items("tracking_no\nT1"),
         scenario("an older null clears nothing newer; a newer word fills again")
             .file("a.ndjson", api("2024-07-07T00:00:00+09:00", "", &item(1, r#""tracking_no":null"#)))
-            .file(on("20240706"), "주문번호,품목별 주문번호,운송장번호\n20240705-0000001,20240705-0000001-01,T1\n")
-            .file(on("20240709"), "주문번호,품목별 주문번호,운송장번호\n20240705-0000001,20240705-0000001-01,T2\n")
+            .file(
+                on("20240706"),
+                "주문번호,품목별 주문번호,운송장번호\n20240705-0000001,20240705-0000001-01,T1\n",
+            )
+            .file(
+                on("20240709"),
+                "주문번호,품목별 주문번호,운송장번호\n20240705-0000001,20240705-0000001-01,T2\n",
+            )
             .items("tracking_no\nT2")
             .changes("field|old_value|new_value|old_source|new_source\ntracking_no|T1||export|api"),
         scenario("an order's own cancel_date is not an item's")
             .file(
                 "a.ndjson",
-                api("2024-07-07T00:00:00+09:00", r#""cancel_date":"2024-07-06T10:00:00+09:00""#, &item(1, r#""quantity":1"#)),
+                api(
+                    "2024-07-07T00:00:00+09:00",
+                    r#""cancel_date":"2024-07-06T10:00:00+09:00""#,
+                    &item(1, r#""quantity":1"#),
+                ),
             )
             .items("cancel_date|quantity\n|1"),
     ]);
@@ -261,19 +278,46 @@ fn clearing_by_an_api_order() {
 fn less_precise_times() {
     let two = |name: &str, old: &str, new: &str, expected: &str| {
         scenario(name)
-            .file(on("20240706"), format!("주문번호,품목별 주문번호,주문일시\n20240705-0000001,20240705-0000001-01,{old}\n"))
-            .file(on("20240707"), format!("주문번호,품목별 주문번호,주문일시\n20240705-0000001,20240705-0000001-01,{new}\n"))
+            .file(
+                on("20240706"),
+                format!("주문번호,품목별 주문번호,주문일시\n20240705-0000001,20240705-0000001-01,{old}\n"),
+            )
+            .file(
+                on("20240707"),
+                format!("주문번호,품목별 주문번호,주문일시\n20240705-0000001,20240705-0000001-01,{new}\n"),
+            )
             .orders(&format!("order_date\n{expected}"))
     };
     play_all(&[
-        two("a newer bare day that agrees does not displace", "2024-07-05 09:01:31", "2024-07-05", "2024-07-05 09:01:31"),
-        two("nor a time without seconds that agrees", "2024-07-05 09:01:31", "2024-07-05 09:01", "2024-07-05 09:01:31"),
+        two(
+            "a newer bare day that agrees does not displace",
+            "2024-07-05 09:01:31",
+            "2024-07-05",
+            "2024-07-05 09:01:31",
+        ),
+        two(
+            "nor a time without seconds that agrees",
+            "2024-07-05 09:01:31",
+            "2024-07-05 09:01",
+            "2024-07-05 09:01:31",
+        ),
         two("a bare day that disagrees does", "2024-07-05 09:01:31", "2024-07-06", "2024-07-06 00:00:00"),
-        two("a time without seconds that disagrees does", "2024-07-05 09:01:31", "2024-07-05 09:02", "2024-07-05 09:02:00"),
+        two(
+            "a time without seconds that disagrees does",
+            "2024-07-05 09:01:31",
+            "2024-07-05 09:02",
+            "2024-07-05 09:02:00",
+        ),
         two("a more precise time displaces", "2024-07-05", "2024-07-05 09:01:31", "2024-07-05 09:01:31")
             .changes("field"),
-        two("midnight told exactly disagrees with a later time", "2024-07-05 09:01:31", "2024-07-05 00:00:00", "2024-07-05 00:00:00"),
-        two("less precise is no change", "2024-07-05 09:01:31", "2024-07-05 09:01", "2024-07-05 09:01:31").changes("field"),
+        two(
+            "midnight told exactly disagrees with a later time",
+            "2024-07-05 09:01:31",
+            "2024-07-05 00:00:00",
+            "2024-07-05 00:00:00",
+        ),
+        two("less precise is no change", "2024-07-05 09:01:31", "2024-07-05 09:01", "2024-07-05 09:01:31")
+            .changes("field"),
     ]);
 }
 
@@ -468,7 +512,10 @@ fn files_without_item_codes_are_matched() {
 fn statuses_are_one_word() {
     let label = |name: &str, label: &str, code: &str, class: &str| {
         scenario(name)
-            .file(on("20240706"), format!("주문번호,품목별 주문번호,주문 상태\n20240705-0000001,20240705-0000001-01,{label}\n"))
+            .file(
+                on("20240706"),
+                format!("주문번호,품목별 주문번호,주문 상태\n20240705-0000001,20240705-0000001-01,{label}\n"),
+            )
             .items(&format!("order_status|status_text|status_class\n{code}|{label}|{class}"))
     };
     play_all(&[

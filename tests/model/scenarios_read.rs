@@ -16,10 +16,20 @@ fn cell(name: &str, header: &str, cell: &str) -> Scenario {
 #[test]
 fn numbers() {
     let money = |spelling: &str, value: &str| {
-        cell("amount", "판매가", spelling).items(&format!("product_price\n{value}")).counts(&on("20240706"), 1, 0, 0)
+        cell("amount", "판매가", spelling).items(&format!("product_price\n{value}")).counts(
+            &on("20240706"),
+            1,
+            0,
+            0,
+        )
     };
     let count = |spelling: &str, value: &str| {
-        cell("quantity", "수량", spelling).items(&format!("quantity\n{value}")).counts(&on("20240706"), 1, 0, 0)
+        cell("quantity", "수량", spelling).items(&format!("quantity\n{value}")).counts(
+            &on("20240706"),
+            1,
+            0,
+            0,
+        )
     };
     let bad = |header: &str, spelling: &str| {
         cell("unreadable", header, spelling)
@@ -76,7 +86,12 @@ fn numbers() {
 #[test]
 fn dates() {
     let date = |spelling: &str, value: &str| {
-        cell("time", "주문일시", spelling).orders(&format!("order_date\n{value}")).counts(&on("20240706"), 1, 0, 0)
+        cell("time", "주문일시", spelling).orders(&format!("order_date\n{value}")).counts(
+            &on("20240706"),
+            1,
+            0,
+            0,
+        )
     };
     let bad = |spelling: &str| {
         cell("unreadable", "배송완료일", spelling)
@@ -115,7 +130,8 @@ fn dates() {
         bad("어제"),
         bad("2026-01-02 25:00:00"),
         bad("2026-01-02 03:04:61"),
-        cell("two text day serials and a bare day agree", "배송완료일", "46106.0").items("delivered_date\n2026-03-25 00:00:00"),
+        cell("two text day serials and a bare day agree", "배송완료일", "46106.0")
+            .items("delivered_date\n2026-03-25 00:00:00"),
     ]);
 }
 
@@ -166,7 +182,9 @@ fn ids() {
 
 #[test]
 fn text() {
-    let name = |spelling: &str, value: &str| cell("text", "상품명", spelling).items(&format!("product_name\n{value}"));
+    let name = |spelling: &str, value: &str| {
+        cell("text", "상품명", spelling).items(&format!("product_name\n{value}"))
+    };
     play_all(&[
         name(" 가방 ", "가방"),
         name("D&#039;eL", "D'eL"),
@@ -186,12 +204,18 @@ fn text() {
 fn two_headers_for_one_column() {
     let two = |name: &str, headers: &str, cells: &str, expected: &str| {
         scenario(name)
-            .file(on("20240706"), format!("주문번호,품목별 주문번호,{headers}\n20240705-0000001,20240705-0000001-01,{cells}\n"))
+            .file(
+                on("20240706"),
+                format!("주문번호,품목별 주문번호,{headers}\n20240705-0000001,20240705-0000001-01,{cells}\n"),
+            )
             .orders(&format!("payment_amount\n{expected}"))
     };
     let named = |name: &str, headers: &str, cells: &str, expected: &str| {
         scenario(name)
-            .file(on("20240706"), format!("주문번호,품목별 주문번호,{headers}\n20240705-0000001,20240705-0000001-01,{cells}\n"))
+            .file(
+                on("20240706"),
+                format!("주문번호,품목별 주문번호,{headers}\n20240705-0000001,20240705-0000001-01,{cells}\n"),
+            )
             .items(&format!("product_name\n{expected}"))
     };
     play_all(&[
@@ -383,7 +407,8 @@ fn write_rows(sheet: &mut rust_xlsxwriter::Worksheet, from: u32, rows: &[&[&str]
 
 #[test]
 fn formats() {
-    let plain = |name: &str, file: &str, bytes: Vec<u8>| scenario(name).file(file, bytes).items(EXPECTED).status(0);
+    let plain =
+        |name: &str, file: &str, bytes: Vec<u8>| scenario(name).file(file, bytes).items(EXPECTED).status(0);
     let html = "<html><head><meta charset=\"utf-8\"></head><body><table><tr><th>주문번호</th><th>품목별 주문번호</th><th>상품명</th><th>수량</th></tr><tr><td>20240705-0000001</td><td>20240705-0000001-01</td><td>뷁 가방</td><td>2</td></tr></table></body></html>";
     let book = workbook(|book| {
         let sheet = book.add_worksheet();
@@ -404,7 +429,7 @@ fn formats() {
         plain("semicolons", "a_20240706.csv", PLAIN.replace(',', ";").into()),
         plain("CRLF", "a_20240706.csv", PLAIN.replace('\n', "\r\n").into()),
         plain("no line end at the end", "a_20240706.csv", PLAIN.trim_end().into()),
-        plain("all quoted", "a_20240706.csv", PLAIN.lines().map(|l| format!("\"{}\"\n", l.replace(',', "\",\""))).collect::<String>().into()),
+        plain("all quoted", "a_20240706.csv", format!("\"{}\"\n", PLAIN.trim_end().replace(',', "\",\"").replace('\n', "\"\n\"")).into()),
         plain("a CSV named .xls", "a_20240706.xls", PLAIN.into()),
         plain("HTML named .xls", "a_20240706.xls", html.into()),
         plain("a workbook with title rows and a total", "a_20240706.xlsx", book.clone()),
@@ -432,7 +457,7 @@ fn formats() {
                 let day = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd");
                 let time = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
                 sheet.write_number(1, 2, 612_345_678_901.0).unwrap();
-                sheet.write_number_with_format(1, 3, 46106.000_578_7, &time).unwrap();
+                sheet.write_number_with_format(1, 3, 46_106.000_578_7, &time).unwrap();
                 sheet.write_number_with_format(1, 4, 46107.0, &day).unwrap();
                 sheet.write_number(1, 5, 38900.5).unwrap();
                 sheet.write_number(1, 6, 120.0).unwrap();
@@ -483,8 +508,13 @@ const ORDER: &str = r#"{"shop_no":1,"order_id":"20240705-0000001","_extracted_at
 #[test]
 fn personal_data() {
     let hashed = |name: &str, first: (&str, &str), second: (&str, &str)| {
-        scenario(name)
-            .file(on("20240706"), format!("주문번호,품목별 주문번호,{},{}\n20240705-0000001,20240705-0000001-01,{},{}\n", first.0, second.0, first.1, second.1))
+        scenario(name).file(
+            on("20240706"),
+            format!(
+                "주문번호,품목별 주문번호,{},{}\n20240705-0000001,20240705-0000001-01,{},{}\n",
+                first.0, second.0, first.1, second.1
+            ),
+        )
     };
     play_all(&[
         scenario("receiver_region keeps the first two words of the address")

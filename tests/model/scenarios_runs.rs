@@ -46,7 +46,10 @@ fn months_touched_names_months_whose_time_improved() {
     ingest(&store, "주문.csv", FIRST, &["--mall", "brandshop"]);
     let told = ingest(&store, "brandshop_20240707_1_zz12.csv", FIRST, &[]);
     assert_eq!(told["months_touched"], serde_json::json!(["2024-07"]));
-    assert_eq!(super::scenario::canonical("observed_at", &column(&store, "orders", "observed_at")[0]), "2024-07-06 15:00:00");
+    assert_eq!(
+        super::scenario::canonical("observed_at", &column(&store, "orders", "observed_at")[0]),
+        "2024-07-06 15:00:00"
+    );
 }
 
 #[test]
@@ -68,7 +71,8 @@ fn a_file_lives_while_one_sighting_remains() {
     let store = Store::new();
     let first = run_id(&ingest(&store, "brandshop_20240706_1_ab12.csv", FIRST, &[]));
     let second = run_id(&ingest(&store, "brandshop_20240705_1_ab12.csv", FIRST, &[]));
-    let seen = |store: &Store| super::scenario::canonical("observed_at", &column(store, "orders", "observed_at")[0]);
+    let seen =
+        |store: &Store| super::scenario::canonical("observed_at", &column(store, "orders", "observed_at")[0]);
     assert_eq!(seen(&store), "2024-07-04 15:00:00");
     assert_eq!(store.run(&["undo", &second]).status, 0);
     assert_eq!(seen(&store), "2024-07-05 15:00:00");
@@ -91,16 +95,12 @@ fn a_dry_run_commits_nothing() {
 #[test]
 fn from_and_to_include_both_days() {
     let store = Store::new();
-    let rows: String = ["30", "01", "02", "03"]
-        .iter()
-        .map(|day| {
-            let id = format!("2024{}{day}-0000001", if *day == "30" { "06" } else { "07" });
-            format!("{id},{id}-01,1\n")
-        })
-        .collect();
+    let row = |day: &str| format!("{day}-0000001,{day}-0000001-01,1\n");
+    let rows = ["20240630", "20240701", "20240702", "20240703"].map(row).concat();
     ingest(&store, "brandshop_20240706_1_ab12.csv", &format!("주문번호,품목별 주문번호,수량\n{rows}"), &[]);
     let out = store.scratch("some.csv").display().to_string();
-    let outcome = store.run(&["export", "orders", "--out", &out, "--from", "2024-07-01", "--to", "2024-07-02"]);
+    let outcome =
+        store.run(&["export", "orders", "--out", &out, "--from", "2024-07-01", "--to", "2024-07-02"]);
     assert_eq!(outcome.status, 0, "{}", outcome.stderr);
     let table = super::ledger::read_csv(&std::fs::read(out).unwrap()).unwrap();
     let days: Vec<&str> = table.rows.iter().map(|row| row["order_day"].as_str()).collect();
@@ -139,7 +139,8 @@ fn the_spellings_of_one_phone_have_one_hash_in_every_column() {
     );
     ingest(&store, "brandshop_20240706_1_ab12.csv", &text, &[]);
     let orders = store.table("orders").unwrap();
-    let columns = ["buyer_cellphone_hash", "buyer_phone_hash", "receiver_cellphone_hash", "receiver_phone_hash"];
+    let columns =
+        ["buyer_cellphone_hash", "buyer_phone_hash", "receiver_cellphone_hash", "receiver_phone_hash"];
     let hashes: BTreeSet<&String> = columns.iter().map(|column| &orders.rows[0][*column]).collect();
     assert_eq!(hashes.len(), 1, "{hashes:?}");
     assert!(hashes.iter().all(|hash| !hash.is_empty()));
@@ -154,8 +155,10 @@ fn the_secret_is_the_only_file_with_key_in_its_name_and_private() {
     let store = Store::new();
     ingest(&store, "brandshop_20240706_1_ab12.csv", FIRST, &[]);
     let files = store.ledger_files();
-    let keys: Vec<&String> =
-        files.keys().filter(|path| path.rsplit('/').next().is_some_and(|name| name.contains("key"))).collect();
+    let keys: Vec<&String> = files
+        .keys()
+        .filter(|path| path.rsplit('/').next().is_some_and(|name| name.contains("key")))
+        .collect();
     assert_eq!(keys.len(), 1, "{keys:?}");
     let mode = std::fs::metadata(store.ledger().join(keys[0])).unwrap().permissions().mode();
     assert_eq!(mode & 0o077, 0, "{mode:o}");
@@ -180,7 +183,8 @@ fn quarantined_rows_mended_and_dropped_again_stand_in() {
         let (row, column) = cell.get_position();
         let text = Data::from(cell.get_value().clone()).to_string();
         spoilt += usize::from(text == "2개");
-        page.write_string(row, u16::try_from(column).unwrap(), if text == "2개" { "2" } else { &text }).unwrap();
+        page.write_string(row, u16::try_from(column).unwrap(), if text == "2개" { "2" } else { &text })
+            .unwrap();
     }
     assert_eq!(spoilt, 1, "the workbook gives the cell to mend");
     let path = store.put("mended.xlsx", &mended.save_to_buffer().unwrap(), OLD);

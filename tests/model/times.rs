@@ -11,7 +11,11 @@ pub fn korean(text: &str) -> i64 {
         16 => format!("{text}:00"),
         _ => text.to_owned(),
     };
-    NaiveDateTime::parse_from_str(&whole, "%Y-%m-%d %H:%M:%S").expect("a wall-clock text").and_utc().timestamp() - KST
+    NaiveDateTime::parse_from_str(&whole, "%Y-%m-%d %H:%M:%S")
+        .expect("a wall-clock text")
+        .and_utc()
+        .timestamp()
+        - KST
 }
 
 /// Korean wall-clock text of Unix seconds.

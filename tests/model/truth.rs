@@ -64,11 +64,23 @@ pub struct Goods {
 }
 
 const GOODS: &[Goods] = &[
-    Goods { number: 120, name: "린넨 셔츠", price: 38_900, options: &["색상=화이트, 사이즈=M", "색상=화이트, 사이즈=L"] },
+    Goods {
+        number: 120,
+        name: "린넨 셔츠",
+        price: 38_900,
+        options: &["색상=화이트, 사이즈=M", "색상=화이트, 사이즈=L"],
+    },
     Goods { number: 121, name: "D'eL 가방", price: 120_000, options: &[] },
-    Goods { number: 122, name: "양말 3켤레", price: 9_900, options: &["색상=검정", "색상=회색", "색상=흰색"] },
+    Goods {
+        number: 122,
+        name: "양말 3켤레",
+        price: 9_900,
+        options: &["색상=검정", "색상=회색", "색상=흰색"],
+    },
     Goods { number: 123, name: "머그컵 & 받침", price: 15_500, options: &[] },
-    Goods { number: 124, name: "린넨 셔츠 (긴팔)", price: 42_000, options: &["색상=화이트, 사이즈=M"] },
+    Goods {
+        number: 124, name: "린넨 셔츠 (긴팔)", price: 42_000, options: &["색상=화이트, 사이즈=M"]
+    },
 ];
 
 fn money(amount: i64) -> String {
@@ -96,7 +108,10 @@ fn item(rng: &mut Rng, goods: &Goods, number: usize, born: i64) -> Thing {
     let option = if goods.options.is_empty() { 0 } else { rng.below(goods.options.len()) };
     item.set("product_no", goods.number.to_string());
     item.set("product_code", format!("P0000{}", goods.number));
-    item.set("variant_code", format!("P0000{}000{}", goods.number, char::from(b'A' + u8::try_from(option).unwrap_or(0))));
+    item.set(
+        "variant_code",
+        format!("P0000{}000{}", goods.number, char::from(b'A' + u8::try_from(option).unwrap_or(0))),
+    );
     item.set("custom_product_code", format!("OWN-{}", goods.number));
     item.set("custom_variant_code", format!("OWN-{}-{option}", goods.number));
     item.set("product_name", goods.name);
@@ -111,7 +126,7 @@ fn item(rng: &mut Rng, goods: &Goods, number: usize, born: i64) -> Thing {
     item.set("app_item_discount_amount", money(0));
     item.set("item_payment_amount", money(goods.price - 100));
     item.set("supply_price", money(goods.price / 2));
-    item.set("supplier_name", if goods.number % 2 == 0 { "㈜한빛" } else { "자체공급" });
+    item.set("supplier_name", if goods.number.is_multiple_of(2) { "㈜한빛" } else { "자체공급" });
     item.set("item_no", (9000 + number).to_string());
     item
 }
@@ -136,7 +151,7 @@ pub fn order(rng: &mut Rng, serial: usize) -> Order {
     let receiver = if rng.chance(70) { buyer.clone() } else { Person::number(12 + rng.below(6)) };
     let mut own = Thing { born: placed, ..Thing::default() };
     let mut items: Vec<Thing> = Vec::new();
-    for number in 0..1 + rng.below(4) {
+    for number in 0..=rng.below(4) {
         let again = rng.chance(30).then(|| items.last().cloned()).flatten();
         let next = again.unwrap_or_else(|| {
             let goods = rng.pick(GOODS);
@@ -154,7 +169,7 @@ pub fn order(rng: &mut Rng, serial: usize) -> Order {
         let cancelled = placed + DAY + rng.between(0, DAY);
         own.event(cancelled, vec![("canceled", Some("T".into()))]);
         for item in &mut items {
-            item.event(cancelled, status(if serial % 2 == 0 { "C48" } else { "C49" }));
+            item.event(cancelled, status(if serial.is_multiple_of(2) { "C48" } else { "C49" }));
             item.event(cancelled, vec![("cancel_date", Some(wall(cancelled)))]);
         }
     } else {
@@ -203,12 +218,15 @@ fn describe(rng: &mut Rng, own: &mut Thing, placed: i64, items: &[Thing]) {
 /// After payment: shipping, delivery, and a claim now and then.
 fn live(rng: &mut Rng, own: &mut Thing, items: &mut Vec<Thing>, paid: i64, serial: usize) {
     let refund = |own: &mut Thing, when: i64, amount: i64| {
-        own.event(when, vec![
-            ("actual_refund_amount", Some(money(amount))),
-            ("total_refund_amount", Some(money(amount))),
-            ("payment_amount", Some(money(1000 + amount % 7))),
-            ("canceled", Some("M".into())),
-        ]);
+        own.event(
+            when,
+            vec![
+                ("actual_refund_amount", Some(money(amount))),
+                ("total_refund_amount", Some(money(amount))),
+                ("payment_amount", Some(money(1000 + amount % 7))),
+                ("canceled", Some("M".into())),
+            ],
+        );
     };
     for at in 0..items.len() {
         let shipped = paid + DAY + rng.between(0, DAY);
@@ -216,22 +234,34 @@ fn live(rng: &mut Rng, own: &mut Thing, items: &mut Vec<Thing>, paid: i64, seria
         let item = &mut items[at];
         item.event(paid, status("N10"));
         item.event(paid + HOUR, status("N20"));
-        item.event(paid + HOUR, vec![
-            ("place_date", Some(wall(paid + HOUR))),
-            ("shipping_code", Some(format!("D-20240701-{serial:07}-00"))),
-        ]);
+        item.event(
+            paid + HOUR,
+            vec![
+                ("place_date", Some(wall(paid + HOUR))),
+                ("shipping_code", Some(format!("D-20240701-{serial:07}-00"))),
+            ],
+        );
         if rng.chance(12) {
             let asked = paid + 2 * HOUR;
             item.event(asked, status("C00"));
-            item.event(asked, vec![("claim_code", Some(format!("C2024-{serial}{at}"))), ("claim_reason_type", Some("A".into()))]);
+            item.event(
+                asked,
+                vec![
+                    ("claim_code", Some(format!("C2024-{serial}{at}"))),
+                    ("claim_reason_type", Some("A".into())),
+                ],
+            );
             if rng.chance(50) {
                 let done = asked + rng.between(HOUR, 3 * DAY);
                 item.event(done, status("C40"));
-                item.event(done, vec![
-                    ("cancel_date", Some(wall(done))),
-                    ("refund_date", Some(wall(done + HOUR))),
-                    ("item_refund_amount", Some(money(12_000))),
-                ]);
+                item.event(
+                    done,
+                    vec![
+                        ("cancel_date", Some(wall(done))),
+                        ("refund_date", Some(wall(done + HOUR))),
+                        ("item_refund_amount", Some(money(12_000))),
+                    ],
+                );
                 refund(own, done, 12_000);
                 continue;
             }
@@ -241,7 +271,13 @@ fn live(rng: &mut Rng, own: &mut Thing, items: &mut Vec<Thing>, paid: i64, seria
         }
         let item = &mut items[at];
         item.event(shipped, status("N30"));
-        item.event(shipped, vec![("tracking_no", Some(format!("6123{serial:05}{at}"))), ("shipped_date", Some(wall(shipped)))]);
+        item.event(
+            shipped,
+            vec![
+                ("tracking_no", Some(format!("6123{serial:05}{at}"))),
+                ("shipped_date", Some(wall(shipped))),
+            ],
+        );
         if rng.chance(15) {
             item.event(shipped + 2 * HOUR, vec![("tracking_no", Some(format!("6999{serial:05}{at}")))]);
         }
@@ -251,21 +287,36 @@ fn live(rng: &mut Rng, own: &mut Thing, items: &mut Vec<Thing>, paid: i64, seria
         match rng.below(10) {
             0 => {
                 item.event(claimed, status("R00"));
-                item.event(claimed, vec![("claim_code", Some(format!("R2024-{serial}{at}"))), ("claim_reason_type", Some("B".into()))]);
+                item.event(
+                    claimed,
+                    vec![
+                        ("claim_code", Some(format!("R2024-{serial}{at}"))),
+                        ("claim_reason_type", Some("B".into())),
+                    ],
+                );
                 let done = claimed + rng.between(DAY, 12 * DAY);
                 item.event(done, status("R40"));
-                item.event(done, vec![
-                    ("return_confirmed_date", Some(wall(done))),
-                    ("refund_date", Some(wall(done + 60))),
-                    ("item_refund_amount", Some(money(9_000))),
-                ]);
+                item.event(
+                    done,
+                    vec![
+                        ("return_confirmed_date", Some(wall(done))),
+                        ("refund_date", Some(wall(done + 60))),
+                        ("item_refund_amount", Some(money(9_000))),
+                    ],
+                );
                 refund(own, done, 9_000);
             }
             1 => {
                 item.event(claimed, status("E00"));
                 let done = claimed + DAY;
                 item.event(done, status("E40"));
-                item.event(done, vec![("exchange_date", Some(wall(done))), ("claim_code", Some(format!("B2024-{serial}{at}")))]);
+                item.event(
+                    done,
+                    vec![
+                        ("exchange_date", Some(wall(done))),
+                        ("claim_code", Some(format!("B2024-{serial}{at}"))),
+                    ],
+                );
                 let mut new = Thing { born: claimed, base: item.base.clone(), events: Vec::new() };
                 new.set("item_no", (serial * 10 + 5 + at).to_string());
                 new.set("original_item_no", items[at].base["item_no"].clone());
