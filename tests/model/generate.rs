@@ -308,7 +308,7 @@ fn table(rng: &mut Rng, orders: &[&Order], moment: i64, source: Source) -> Table
     let (grid, rows) = lines(rng, &form, orders, moment, 0, &mut number);
     let dialect = Dialect {
         delimiter: *rng.pick(if source == Source::Export { b"," } else { b",\t;" }),
-        line_end: rng.pick(&["\r\n", "\n"]),
+        line_end: if rng.chance(50) { "\r\n" } else { "\n" },
         quote_all: rng.chance(30),
         encoding,
     };
