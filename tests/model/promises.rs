@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use arrow::array::ArrayRef;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
@@ -98,7 +100,7 @@ fn against_model(store: &Store, seen: &[&Seen]) -> Problems {
 fn same_tables(left: &Store, right: &Store) -> Problems {
     let mut problems = Vec::new();
     for table in TABLES {
-        problems.extend(compare::exports(table, &left.table(table)?, &right.table(table)?));
+        problems.extend(compare::exports(table, &named(left.table(table)?), &named(right.table(table)?)));
     }
     for table in ["findings", "quarantine"] {
         problems.extend(compare::exports(
@@ -108,6 +110,21 @@ fn same_tables(left: &Store, right: &Store) -> Problems {
         ));
     }
     Ok(problems)
+}
+
+/// Every ledger hashes with a secret of its own: hashes as numbers in order of appearance.
+fn named(mut table: Table) -> Table {
+    let mut known: Vec<String> = Vec::new();
+    for row in &mut table.rows {
+        for (_, cell) in row.iter_mut().filter(|(column, cell)| column.ends_with("_hash") && !cell.is_empty()) {
+            let at = known.iter().position(|hash| hash == cell).unwrap_or_else(|| {
+                known.push(cell.clone());
+                known.len() - 1
+            });
+            *cell = format!("hash {at}");
+        }
+    }
+    table
 }
 
 /// A listing without what names the run or the place a file lay in, as a set.
@@ -428,8 +445,8 @@ fn read_parquet(bytes: &[u8]) -> Result<Table, String> {
     let mut rows = Vec::new();
     for batch in reader.build().map_err(|error| say(&error))? {
         let batch = batch.map_err(|error| say(&error))?;
-        let formatters: Vec<ArrayFormatter> = batch
-            .columns()
+        let columns_told: Vec<ArrayRef> = batch.columns().iter().map(without_zone).collect();
+        let formatters: Vec<ArrayFormatter> = columns_told
             .iter()
             .map(|column| ArrayFormatter::try_new(column.as_ref(), &options))
             .collect::<Result<_, _>>()
@@ -440,6 +457,15 @@ fn read_parquet(bytes: &[u8]) -> Result<Table, String> {
         }
     }
     Ok(Table { columns, rows })
+}
+
+/// The formatter knows no zone by name.
+fn without_zone(column: &ArrayRef) -> ArrayRef {
+    use arrow::array::{Array as _, TimestampMicrosecondArray};
+    match column.as_any().downcast_ref::<TimestampMicrosecondArray>() {
+        Some(times) => Arc::new(times.clone().with_timezone_opt(None::<String>)),
+        None => column.clone(),
+    }
 }
 
 fn parquet_bytes(bytes: &[u8]) -> bytes::Bytes {
