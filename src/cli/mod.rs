@@ -66,12 +66,35 @@ fn refuse(error: &clap::Error, args: &[OsString]) -> Status {
     }
     if args.iter().any(|a| a == "--json") {
         let mut printer = Printer::new(Console::standard(), args::Verbosity::Normal, args::Output::Json);
-        let text = error.to_string();
-        let first = text.lines().next().unwrap_or_default();
-        let message = first.strip_prefix("error: ").unwrap_or(first);
+        let message = one_line(&error.to_string());
         let _ = printer.failure(&Failure::usage(message).hint("see jangbu --help"));
     } else {
         let _ = error.print();
     }
     Status::Usage
+}
+
+/// What clap says above its usage, without line breaks.
+fn one_line(text: &str) -> String {
+    let lines = text.lines().map(str::trim).take_while(|l| !l.starts_with("Usage:"));
+    let text = lines.filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" ");
+    text.strip_prefix("error: ").map(str::to_owned).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clap_errors_fit_on_a_line() {
+        let message = |args: &[&str]| one_line(&Cli::try_parse_from(args).unwrap_err().to_string());
+        assert_eq!(
+            message(&["jangbu", "export", "orders"]),
+            "the following required arguments were not provided: --out <FILE>"
+        );
+        assert_eq!(
+            message(&["jangbu", "files", "--jsn"]),
+            "unexpected argument '--jsn' found tip: a similar argument exists: '--json'"
+        );
+    }
 }

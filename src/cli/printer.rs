@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::args::{Output, Verbosity};
 use super::escape::printable;
 use super::status::Failure;
+use super::width::Lines;
 
 /// Where output goes, and what it can show.
 pub struct Console {
@@ -171,10 +172,10 @@ impl Printer {
         let style = self.console.err_style;
         let mut text = format!("{} {}\n", style.bad("error:"), safe(&failure.message));
         for cause in &failure.causes {
-            text.push_str(&format!("  {} {}\n", style.dim("because:"), safe(cause)));
+            text.line(format!("  {} {}", style.dim("because:"), safe(cause)));
         }
         if let Some(hint) = &failure.hint {
-            text.push_str(&format!("{} {}\n", style.good("hint:"), safe(hint)));
+            text.line(format!("{} {}", style.good("hint:"), safe(hint)));
         }
         self.console.err.write_all(text.as_bytes())?;
         if self.output == Output::Json {

@@ -4,15 +4,15 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Mutex, Once, PoisonError};
+use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::escape::printable;
 use super::printer::Live;
 use super::table::grouped;
-use super::width::{fit, fit_middle};
+use super::width::{fit, fit_path};
 use crate::io::report::Progress;
 
 /// Bars for one run.
@@ -21,6 +21,9 @@ pub struct Bars {
     whole: ProgressBar,
     files: Mutex<HashMap<String, ProgressBar>>,
     counts: Counts,
+    live: Live,
+    started: Instant,
+    shown: Once,
 }
 
 #[derive(Default)]
@@ -32,22 +35,34 @@ struct Counts {
 
 const WHOLE: &str = "{prefix:18} {bar:24.cyan/dim} {percent:>3}%  {msg}  {elapsed}";
 const FILE: &str = "  {spinner} {msg}";
+const DELAY: Duration = Duration::from_millis(400);
 const STAGE_WIDTH: usize = 18;
 const PATH_WIDTH: usize = 60;
 
 impl Bars {
     /// Bars on stderr, or nothing at all where it is no terminal.
     pub fn new(live: Live) -> Self {
-        let target = match live {
-            Live::Terminal => ProgressDrawTarget::stderr_with_hz(10),
-            Live::Plain => ProgressDrawTarget::hidden(),
-        };
-        let group = MultiProgress::with_draw_target(target);
+        let group = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
         let whole = group.add(ProgressBar::new(0).with_style(whole_style()));
-        if live == Live::Terminal {
-            whole.enable_steady_tick(Duration::from_millis(200));
+        Self {
+            group,
+            whole,
+            files: Mutex::default(),
+            counts: Counts::default(),
+            live,
+            started: Instant::now(),
+            shown: Once::new(),
         }
-        Self { group, whole, files: Mutex::default(), counts: Counts::default() }
+    }
+
+    /// Lets the bars appear once the run has taken a moment.
+    fn show(&self) {
+        if self.live == Live::Terminal && self.started.elapsed() >= DELAY {
+            self.shown.call_once(|| {
+                self.group.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+                self.whole.enable_steady_tick(Duration::from_millis(200));
+            });
+        }
     }
 
     /// Runs something that writes to the terminal itself.
@@ -63,6 +78,7 @@ impl Bars {
     }
 
     fn tell_counts(&self) {
+        self.show();
         let files = self.counts.files.load(Ordering::Relaxed);
         let done = self.counts.files_done.load(Ordering::Relaxed);
         let rows = self.counts.rows.load(Ordering::Relaxed);
@@ -72,6 +88,7 @@ impl Bars {
 
 impl Progress for Bars {
     fn stage(&self, what: &str) {
+        self.show();
         self.whole.set_prefix(fit(&printable(what), STAGE_WIDTH).into_owned());
     }
 
@@ -83,7 +100,7 @@ impl Progress for Bars {
 
     fn file_started(&self, path: &str, _bytes: u64) {
         let line = self.group.add(ProgressBar::new_spinner().with_style(file_style()));
-        line.set_message(fit_middle(&printable(path), PATH_WIDTH).into_owned());
+        line.set_message(fit_path(&printable(path), PATH_WIDTH).into_owned());
         self.files.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), line);
     }
 

@@ -11,7 +11,7 @@ use crate::core::nearest::nearest;
 use crate::core::schema::{Schema, SchemaError};
 use crate::core::tables::Table;
 use crate::core::types::{Day, Instant, Source};
-use crate::io::config::{Config, ConfigError};
+use crate::io::config::{Config, ConfigError, is_mall_id};
 use crate::io::report::ingest::Mode;
 
 /// What every command may need.
@@ -94,6 +94,10 @@ impl IngestSettings {
                     .hint("name files or folders, or set `inbox` in jangbu.toml")
             })?;
             paths.push(inbox);
+        }
+        if let Some(mall) = args.mall.as_ref().filter(|m| !is_mall_id(m)) {
+            return Err(Failure::usage(format!("--mall: `{mall}` is no mall id"))
+                .hint("a mall id is the first part of the shop's address: ID.cafe24.com"));
         }
         let observed_at = args
             .observed_at
@@ -242,7 +246,11 @@ mod tests {
         let ingest = IngestSettings::new(&args, &Settings::default()).unwrap();
         assert_eq!(ingest.observed_at.unwrap().to_string(), "2024-07-04T15:00:00Z");
         assert_eq!((ingest.source, ingest.mode), (Some(Source::History), Mode::DryRun));
-        let wrong = args::Ingest { observed_at: Some("soon".into()), ..args };
-        assert_eq!(IngestSettings::new(&wrong, &Settings::default()).unwrap_err().status, Status::Usage);
+        let when =
+            args::Ingest { observed_at: Some("soon".into()), paths: vec!["a".into()], ..ingest_args() };
+        let mall = args::Ingest { mall: Some("하루홈".into()), ..args };
+        for wrong in [when, mall] {
+            assert_eq!(IngestSettings::new(&wrong, &Settings::default()).unwrap_err().status, Status::Usage);
+        }
     }
 }

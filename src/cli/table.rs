@@ -2,7 +2,7 @@
 
 use super::escape::printable;
 use super::printer::Style;
-use super::width::{fit, fit_middle, pad_left, pad_right, width};
+use super::width::{Lines, fit, fit_path, pad_left, pad_right, width};
 
 /// How a column is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub enum Align {
     Left,
     /// Numbers: their ends stand below each other.
     Right,
-    /// Paths: cut in the middle where there is no room.
+    /// Paths: the last names stay where there is no room for all.
     Path,
 }
 
@@ -103,7 +103,7 @@ impl TextTable {
             }
             match self.aligns[i] {
                 Align::Left => line.push_str(&pad_right(&fit(cell, *w), *w)),
-                Align::Path => line.push_str(&pad_right(&fit_middle(cell, *w), *w)),
+                Align::Path => line.push_str(&pad_right(&fit_path(cell, *w), *w)),
                 Align::Right => line.push_str(&pad_left(cell, *w)),
             }
         }
@@ -122,7 +122,7 @@ impl TextTable {
             for (header, cell) in self.headers.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
                 let name = style.bold(&pad_right(&fit(header, label), label));
                 let value = fit(cell, columns.saturating_sub(label + GAP));
-                out.push_str(&format!("{name}  {value}\n"));
+                out.line(format!("{name}  {value}"));
             }
         }
         out

@@ -4,6 +4,19 @@ use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+/// Texts that are put together line by line.
+pub trait Lines {
+    /// Adds a line and its end.
+    fn line(&mut self, line: impl AsRef<str>);
+}
+
+impl Lines for String {
+    fn line(&mut self, line: impl AsRef<str>) {
+        self.push_str(line.as_ref());
+        self.push('\n');
+    }
+}
+
 /// Columns that a text takes.
 pub fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
@@ -18,7 +31,7 @@ pub fn fit(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(if columns == 0 { String::new() } else { format!("{head}…") })
 }
 
-/// The text cut in its middle: both ends of a path tell something.
+/// The text cut in its middle: both ends of a file's name tell something.
 pub fn fit_middle(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns {
         return Cow::Borrowed(text);
@@ -36,6 +49,18 @@ pub fn fit_middle(text: &str, columns: usize) -> Cow<'_, str> {
         start = i;
     }
     Cow::Owned(format!("{head}…{}", &text[start..]))
+}
+
+/// A path cut to so many columns: as many of its last names as there is room for, else both ends of the last one.
+pub fn fit_path(path: &str, columns: usize) -> Cow<'_, str> {
+    if width(path) <= columns {
+        return Cow::Borrowed(path);
+    }
+    let tail = path.match_indices(['/', '\\']).map(|(i, _)| &path[i..]).find(|t| width(t) < columns);
+    match tail {
+        Some(tail) => Cow::Owned(format!("…{tail}")),
+        None => fit_middle(path.rsplit(['/', '\\']).next().unwrap_or(path), columns),
+    }
 }
 
 /// The text filled up with spaces behind it.
@@ -99,6 +124,9 @@ mod tests {
         assert_eq!(fit("주문번호", 6), "주문…");
         assert_eq!(fit("abc", 0), "");
         assert_eq!(fit_middle("/inbox/2024/하루홈_20240705_1_ab12.csv", 21), "/inbox…705_1_ab12.csv");
+        assert_eq!(fit_path("/data/inbox/2024/주문.csv", 16), "…/2024/주문.csv");
+        assert_eq!(fit_path("/data/inbox/2024/주문.csv", 14), "…/주문.csv");
+        assert_eq!(fit_path("inbox/haruhome_20240705_1_ab12.csv", 12), "har…ab12.csv");
         assert_eq!(pad_right("수량", 6), "수량  ");
         assert_eq!(pad_left("수량", 6), "  수량");
     }

@@ -96,11 +96,7 @@ pub(super) fn ingest(
     };
     let request = Request {
         paths: &asked.paths,
-        told: Told {
-            mall: asked.mall.clone(),
-            observed_at: asked.observed_at,
-            source: asked.source,
-        },
+        told: Told { mall: asked.mall.clone(), observed_at: asked.observed_at, source: asked.source },
         config: &settings.config,
         schema,
         policy: &policy(&settings.config),
@@ -159,11 +155,7 @@ pub(super) fn inspect(
 }
 
 /// Everything that is known of an order; no orders in it where the ledger does not know the id.
-pub(super) fn explain(
-    settings: &Settings,
-    schema: &Schema,
-    order: &OrderId,
-) -> Result<Explanation, Failure> {
+pub(super) fn explain(settings: &Settings, schema: &Schema, order: &OrderId) -> Result<Explanation, Failure> {
     Ok(crate::io::explain::explain(&open(settings, schema)?, schema, order.as_str())?)
 }
 
@@ -194,9 +186,10 @@ pub(super) fn rows_to_mend(settings: &Settings, schema: &Schema) -> Result<Vec<M
     let header_of = |row: &Quarantined| {
         let at = schema.find(row.column.as_deref()?)?;
         let spellings = &schema.column(at).headers;
-        let by_header = row.cells.iter().find(|(header, _)| {
-            schema.map_headers(&[header]).columns.iter().any(|m| m.column == at)
-        });
+        let by_header = row
+            .cells
+            .iter()
+            .find(|(header, _)| schema.map_headers(&[header]).columns.iter().any(|m| m.column == at));
         by_header.map(|(header, _)| header.clone()).or_else(|| spellings.first().cloned())
     };
     let waiting = open(settings, schema)?.quarantined()?;

@@ -38,7 +38,14 @@ impl<'s> ApiRows<'s> {
         let (order_id, mut values) = match (order_id, read) {
             (Ok(order_id), Ok(values)) => (order_id, values),
             (Err(reason), _) => {
-                return self.quarantine_all(first, count, reason, blame(Level::Order, known.order_id), order, items);
+                return self.quarantine_all(
+                    first,
+                    count,
+                    reason,
+                    blame(Level::Order, known.order_id),
+                    order,
+                    items,
+                );
             }
             (_, Err((reason, column))) => {
                 return self.quarantine_all(first, count, reason, blame(Level::Order, column), order, items);

@@ -129,9 +129,7 @@ impl Layout {
             .collect();
         let hashed = feeds
             .iter()
-            .filter(|f| {
-                matches!(schema.column(f.at).transform, Transform::PhoneHash | Transform::EmailHash)
-            })
+            .filter(|f| matches!(schema.column(f.at).transform, Transform::PhoneHash | Transform::EmailHash))
             .cloned()
             .collect();
         Self {
@@ -214,7 +212,9 @@ impl<'s> Normaliser<'s> {
         let (code_text, code_cell) = self.first_word(code_at, &layout.item_code, cells, room);
         let order_id = match (&order_text, &code_text) {
             (None, None) => return Err((Reason::MissingOrderId, Some(order_at), None)),
-            (Some(order), None) => self.order_id(order).ok_or((Reason::BadOrderId, Some(order_at), order_cell))?,
+            (Some(order), None) => {
+                self.order_id(order).ok_or((Reason::BadOrderId, Some(order_at), order_cell))?
+            }
             (order, Some(code)) => {
                 let (_, named) =
                     ItemCode::parse(code).map_err(|_| (Reason::BadOrderId, Some(code_at), code_cell))?;
@@ -258,23 +258,17 @@ impl<'s> Normaliser<'s> {
             let Some(cell) = cells.get(i) else { continue };
             match self.value(self.schema.column(at), cell) {
                 Ok(Value::Text(text)) => return (Some(text), Some(i)),
-                Ok(_) => {}
                 Err(CellProblem::Odd(kind)) => {
                     room.oddities.push((kind, self.schema.column(at).name.clone()));
                 }
-                // An id column is text; text is never unreadable.
-                Err(CellProblem::Reason(_)) => {}
+                // An id column is text, and text is never unreadable.
+                Ok(_) | Err(CellProblem::Reason(_)) => {}
             }
         }
         (None, None)
     }
 
-    fn feed<'c>(
-        &self,
-        feed: &Feed,
-        cells: &[Cell<'c>],
-        room: &mut Room<'c>,
-    ) -> Result<(), (Reason, usize)> {
+    fn feed<'c>(&self, feed: &Feed, cells: &[Cell<'c>], room: &mut Room<'c>) -> Result<(), (Reason, usize)> {
         let column = self.schema.column(feed.at);
         for &i in &feed.cells {
             let Some(cell) = cells.get(i) else { continue };
@@ -299,8 +293,12 @@ impl<'s> Normaliser<'s> {
             let instant = match cells.get(i)? {
                 Cell::Text(t) if text::is_blank(t) => continue,
                 Cell::Text(t) => time::parse_instant(&text::clean(t)).ok(),
-                Cell::Number(n) => time::time_from_number(*n, self.dates).ok().map(|t| t.instant()),
-                Cell::DateSerial(n) => time::time_from_serial(*n, self.dates).ok().map(|t| t.instant()),
+                Cell::Number(n) => {
+                    time::time_from_number(*n, self.dates).ok().map(super::types::KstDateTime::instant)
+                }
+                Cell::DateSerial(n) => {
+                    time::time_from_serial(*n, self.dates).ok().map(super::types::KstDateTime::instant)
+                }
                 _ => continue,
             };
             if instant.is_some() {
@@ -314,8 +312,7 @@ impl<'s> Normaliser<'s> {
     /// One cell as a value of its column. JSON nulls come out as [`Value::Clear`] where the column can be cleared.
     fn value<'c>(&self, column: &Column, cell: &Cell<'c>) -> Result<Value<'c>, CellProblem> {
         let text = match *cell {
-            Cell::Blank => return Ok(Value::Absent),
-            Cell::Null => return Ok(Value::Absent),
+            Cell::Blank | Cell::Null => return Ok(Value::Absent),
             Cell::Text(raw) => {
                 if text::is_blank(raw) {
                     return Ok(Value::Absent);
@@ -388,7 +385,7 @@ impl<'s> Normaliser<'s> {
         row: u32,
         (reason, column, cell): (Reason, Option<ColumnRef>, Option<usize>),
     ) -> Quarantined {
-        let shown = |i: usize| cells.get(i).and_then(cell_text).map(|t| t.into_owned());
+        let shown = |i: usize| cells.get(i).and_then(cell_text).map(std::borrow::Cow::into_owned);
         let column = column.map(|at| self.schema.column(at));
         let value = cell
             .filter(|_| column.is_some_and(Column::may_be_shown))
@@ -410,11 +407,7 @@ impl<'s> Normaliser<'s> {
             reason,
             column: column.map(|c| c.name.clone()),
             value,
-            cells: layout
-                .shown
-                .iter()
-                .filter_map(|(i, header)| Some((header.clone(), shown(*i)?)))
-                .collect(),
+            cells: layout.shown.iter().filter_map(|(i, header)| Some((header.clone(), shown(*i)?))).collect(),
             hashes,
         }
     }

@@ -168,11 +168,7 @@ pub struct Place {
 
 fn sample(item: Option<&[Value<'_>]>, order: &[Value<'_>]) -> Sample {
     let of = |level, values: &[Value<'_>]| -> Sample {
-        values
-            .iter()
-            .enumerate()
-            .filter_map(|(i, value)| Some((level, i, display(value)?)))
-            .collect()
+        values.iter().enumerate().filter_map(|(i, value)| Some((level, i, display(value)?))).collect()
     };
     let mut sample = of(Level::Order, order);
     sample.extend(of(Level::Item, item.unwrap_or_default()));
@@ -188,4 +184,3 @@ fn display(value: &Value<'_>) -> Option<String> {
         Value::Time(t) => Some(t.to_string()),
     }
 }
-

@@ -118,6 +118,7 @@ impl<'s> TableReader<'s> {
     }
 
     /// Stops reading after so many accepted rows.
+    #[must_use]
     pub fn limit(mut self, rows: u64) -> Self {
         self.limit = rows;
         self

@@ -273,7 +273,8 @@ fn malls(listed: Vec<String>, described: BTreeMap<String, RawMall>) -> Result<Ve
     Ok(malls)
 }
 
-fn is_mall_id(id: &str) -> bool {
+/// Whether a text can be the id of a mall.
+pub fn is_mall_id(id: &str) -> bool {
     !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
 }
 

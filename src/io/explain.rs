@@ -9,7 +9,7 @@ use crate::core::schema::{Kind, Schema};
 use crate::core::types::Instant;
 use crate::io::ledger::{Ledger, LedgerError, OrderObservations};
 use crate::io::report::explain::{
-    ChangeView, Explanation, ExplainedValue, FindingView, ItemView, ObservationView, OrderView,
+    ChangeView, ExplainedValue, Explanation, FindingView, ItemView, ObservationView, OrderView,
 };
 
 /// Everything the ledger knows of an order id; without orders where it knows nothing.
@@ -65,10 +65,9 @@ fn view(schema: &Schema, seen: &OrderObservations, order: &TracedOrder) -> Order
             })
             .collect()
     };
-    // The item a code-less row went to is the one some value of which it tells.
     let told_item = |s: usize| {
-        let by_it = |f: &TracedField| f.from.map(|n| n as usize) == Some(s);
-        order.items.iter().find(|i| i.fields.iter().any(by_it)).map(|i| i.item_key.clone())
+        let item = order.items.iter().find(|i| i.sightings.iter().any(|&n| n as usize == s));
+        item.map(|i| i.item_key.clone())
     };
     OrderView {
         mall_id: order.mall_id.clone(),

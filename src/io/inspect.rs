@@ -10,10 +10,10 @@ use crate::core::schema::{Column, Privacy, Schema, Transform};
 use crate::core::table::StoredHashes;
 use crate::core::tables::{ColumnType, Table};
 use crate::io::config::Config;
+use crate::io::ingest::Keyring;
 use crate::io::ingest::evidence::{self, Told as ToldByUser};
 use crate::io::ingest::read::{self, ReadFile, Tools};
 use crate::io::ingest::sources::{self, Found, Source};
-use crate::io::ingest::Keyring;
 use crate::io::ledger::{Evidence, Ledger, LedgerError, MallEvidence, SourceEvidence, TimeEvidence};
 use crate::io::read::ReadError;
 use crate::io::report::Trouble;
@@ -46,7 +46,8 @@ pub fn inspect(path: &Path, glass: &Glass<'_>) -> Result<Inspection, LedgerError
             None => Ok(empty(shown, Verdict::Skip { reason: "there is no file in it".into() })),
         };
     }
-    let mut whole = empty(shown, Verdict::Skip { reason: "an archive: each file in it counts by itself".into() });
+    let mut whole =
+        empty(shown, Verdict::Skip { reason: "an archive: each file in it counts by itself".into() });
     whole.size_bytes = source.input.len().unwrap_or(0);
     whole.format = Some(source.format.as_str().to_owned());
     for member in sources::unwrap(source, glass.keyring) {
@@ -85,11 +86,7 @@ fn ended(found: Found) -> Inspection {
 }
 
 fn trouble(error: &ReadError) -> Trouble {
-    Trouble {
-        code: error.code().to_owned(),
-        message: error.to_string(),
-        hint: Some(error.hint().to_owned()),
-    }
+    Trouble { code: error.code().to_owned(), message: error.to_string(), hint: Some(error.hint().to_owned()) }
 }
 
 fn one(source: &Source, glass: &Glass<'_>) -> Result<Inspection, LedgerError> {
@@ -195,7 +192,9 @@ fn tell_content(
         let error = Trouble {
             code: "file.no_mall".into(),
             message: "no mall is known for its rows".into(),
-            hint: Some("say --mall ID, use a folder named mall_id=ID, or name the mall in jangbu.toml".into()),
+            hint: Some(
+                "say --mall ID, use a folder named mall_id=ID, or name the mall in jangbu.toml".into(),
+            ),
         };
         seen.verdict = Verdict::Fail { error };
     } else if !source.look.still_holds() {
@@ -243,9 +242,8 @@ fn sheet(table: &FoundTable, file: &ReadFile<'_>, glass: &Glass<'_>) -> SheetVie
     let value = |sample: &Sample, (about, at): &(ColumnUse, crate::core::schema::ColumnRef)| {
         let stored = sample.iter().find(|(level, index, _)| *level == at.level && *index == at.index);
         match (stored, about.storage) {
-            (_, Storage::Dropped) => SampleValue::Hidden,
+            (_, Storage::Dropped) | (Some(_), Storage::Hashed | Storage::Kept) => SampleValue::Hidden,
             (None, _) => SampleValue::Blank,
-            (Some(_), Storage::Hashed | Storage::Kept) => SampleValue::Hidden,
             (Some((_, _, text)), _) => SampleValue::Value(text.clone()),
         }
     };

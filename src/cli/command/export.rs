@@ -6,7 +6,7 @@ use crate::cli::settings::{DayLimits, Settings, table_named};
 use crate::cli::status::{Failure, Status};
 use crate::cli::table::counted;
 use crate::cli::wire;
-use crate::core::tables::{Table, arrow_schema};
+use crate::core::tables::arrow_schema;
 use crate::io::export::{ExportFormat, write_table};
 
 pub(super) fn run(
@@ -16,10 +16,6 @@ pub(super) fn run(
 ) -> Result<Status, Failure> {
     let table = table_named(&args.table)?;
     let days = DayLimits::new(args.from.as_deref(), args.to.as_deref())?;
-    if days != DayLimits::default() && !has_days(table) {
-        return Err(Failure::usage(format!("{table} has no order days to choose by"))
-            .hint("leave out --from and --to"));
-    }
     // A wrong ending should not wait for the ledger to be read.
     ExportFormat::of(&args.out)?;
     let schema = settings.schema()?;
@@ -34,8 +30,4 @@ pub(super) fn run(
         }
     }
     Ok(Status::Success)
-}
-
-fn has_days(table: Table) -> bool {
-    matches!(table, Table::OrderItems | Table::Orders | Table::OrderChanges)
 }

@@ -7,7 +7,7 @@ use super::{indented, korean, marked};
 use crate::cli::escape::printable;
 use crate::cli::printer::Style;
 use crate::cli::table::{Align, TextTable, counted};
-use crate::cli::width::{fit, pad_left, pad_right, width, wrap};
+use crate::cli::width::{Lines, fit, pad_left, pad_right, width, wrap};
 use crate::io::report::explain::{ChangeView, ExplainedValue, Explanation, FindingView, OrderView};
 
 pub fn render(explanation: &Explanation, columns: usize, style: Style) -> String {
@@ -24,6 +24,10 @@ fn render_order(order_id: &str, order: &OrderView, columns: usize, style: Style)
 
     section(&mut out, "Observations", &counted(order.observations.len() as u64, "row"), style);
     out.push_str(&indented(&observations(order_id, order, columns.saturating_sub(2), style), 2));
+    if order.observations.iter().any(|o| o.matched) {
+        out.push_str(&style.dim("  * without an item code: matched by its goods"));
+        out.push('\n');
+    }
 
     section(&mut out, "Order", "", style);
     out.push_str(&values(&order.values, columns, style));
@@ -38,7 +42,7 @@ fn render_order(order_id: &str, order: &OrderView, columns: usize, style: Style)
     if !order.findings.is_empty() {
         section(&mut out, "Findings", "", style);
         for finding in &order.findings {
-            out.push_str(&style.warn(&marked("  !", &finding_text(order_id, finding), columns)));
+            out.push_str(&marked("  !", |m| style.warn(m), &finding_text(order_id, finding), columns));
         }
     }
     out
@@ -46,7 +50,7 @@ fn render_order(order_id: &str, order: &OrderView, columns: usize, style: Style)
 
 fn section(out: &mut String, title: &str, note: &str, style: Style) {
     let note = if note.is_empty() { String::new() } else { format!("  {}", style.dim(note)) };
-    out.push_str(&format!("\n{}{note}\n", style.bold(title)));
+    out.line(format!("\n{}{note}", style.bold(title)));
 }
 
 fn observations(order_id: &str, order: &OrderView, columns: usize, style: Style) -> String {
@@ -60,7 +64,7 @@ fn observations(order_id: &str, order: &OrderView, columns: usize, style: Style)
     ]);
     for seen in &order.observations {
         let item = seen.item_key.as_deref().map_or("order", |key| short_item(order_id, key));
-        let item = if seen.matched { format!("{item} by goods") } else { item.to_owned() };
+        let item = if seen.matched { format!("{item}*") } else { item.to_owned() };
         let file = match &seen.sheet {
             Some(sheet) => format!("{} [{sheet}]", seen.path),
             None => seen.path.clone(),
@@ -83,16 +87,21 @@ fn values(values: &[ExplainedValue], columns: usize, style: Style) -> String {
     let name_width = values.iter().map(|v| width(&v.column)).max().unwrap_or(0).min(32);
     let room = columns.saturating_sub(2 + name_width + 2 + MARK);
     let widest = values.iter().filter(|v| v.numeric).map(|v| width(&v.value)).max().unwrap_or(0);
+    let texts: Vec<String> = values
+        .iter()
+        .map(|v| {
+            if v.numeric { pad_left(&printable(&v.value), widest) } else { printable(&v.value).into_owned() }
+        })
+        .collect();
+    let value_width = texts.iter().map(|t| width(t)).max().unwrap_or(0).min(room);
     let mut out = String::new();
-    for value in values {
-        let text = printable(&value.value);
-        let text = if value.numeric { pad_left(&text, widest) } else { text.into_owned() };
+    for (value, text) in values.iter().zip(&texts) {
         let mark = value.from.map_or(String::new(), |n| format!("← {n}"));
-        for (n, line) in lines_of(&text, room).iter().enumerate() {
+        for (n, line) in lines_of(text, room).iter().enumerate() {
             let name = if n == 0 { fit(&value.column, name_width) } else { "".into() };
             let name = style.dim(&pad_right(&name, name_width));
             let mark = if n == 0 { mark.as_str() } else { "" };
-            let line = format!("  {name}  {}  {}", pad_right(line, room.min(40)), style.dim(mark));
+            let line = format!("  {name}  {}  {}", pad_right(line, value_width), style.dim(mark));
             out.push_str(line.trim_end());
             out.push('\n');
         }
@@ -121,7 +130,7 @@ fn changes(order_id: &str, changes: &[ChangeView], columns: usize, style: Style)
         let lines = wrap(&printable(&text), columns.saturating_sub(2 + when.len() + 2));
         for (n, line) in lines.iter().enumerate() {
             let when = pad_right(if n == 0 { &when } else { "" }, when.len());
-            out.push_str(&format!("  {}  {line}\n", style.dim(&when)));
+            out.line(format!("  {}  {line}", style.dim(&when)));
         }
     }
     out

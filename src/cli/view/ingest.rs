@@ -3,7 +3,7 @@
 use super::{field, marked};
 use crate::cli::printer::Style;
 use crate::cli::table::{counted, grouped};
-use crate::cli::width::{pad_left, pad_right};
+use crate::cli::width::{Lines, pad_left, pad_right};
 use crate::io::report::ingest::{FileReport, FileStatus, IngestReport, Mode};
 
 /// Files that are told one by one, of each kind.
@@ -18,6 +18,9 @@ pub fn render(report: &IngestReport, columns: usize, style: Style) -> String {
     out.push_str(&style.bold(&headline(report)));
     out.push_str("\n\n");
     out.push_str(&field("files", LABEL, &files(report), columns, style));
+    if report.count(FileStatus::Ingested) == 0 {
+        return out;
+    }
     out.push_str(&rows(report, style));
     out.push_str(&field("items", LABEL, &items(report), columns, style));
     out.push_str(&field("months", LABEL, &months(report), columns, style));
@@ -29,8 +32,8 @@ pub fn render(report: &IngestReport, columns: usize, style: Style) -> String {
     }
     for (n, (command, why)) in next.iter().enumerate() {
         let label = if n == 0 { "next" } else { "" };
-        let command = pad_right(command, 35);
-        out.push_str(&format!("{}{}  {why}\n", style.dim(&pad_right(label, LABEL)), style.bold(&command)));
+        let command = pad_right(command, 33);
+        out.line(format!("{}{}  {why}", style.dim(&pad_right(label, LABEL)), style.bold(&command)));
     }
     out
 }
@@ -49,19 +52,19 @@ fn attention(report: &IngestReport, columns: usize, style: Style) -> String {
     list(&mut out, &of(FileStatus::Failed), "files failed", |file, out| {
         let (message, hint) =
             file.error.as_ref().map_or(("", None), |e| (e.message.as_str(), e.hint.as_deref()));
-        out.push_str(&style.bad(&marked("✗", &format!("{} {message}", file.path), columns)));
+        out.push_str(&marked("✗", |m| style.bad(m), &format!("{} {message}", file.path), columns));
         if let Some(hint) = hint {
-            out.push_str(&marked("  →", hint, columns));
+            out.push_str(&marked("  →", |m| style.dim(m), hint, columns));
         }
     });
     list(&mut out, &of(FileStatus::Skipped), "files were skipped", |file, out| {
         let reason = file.reason.as_deref().unwrap_or("no orders in it");
-        out.push_str(&marked("·", &format!("{} skipped: {reason}", file.path), columns));
+        out.push_str(&marked("·", |m| style.dim(m), &format!("{} skipped: {reason}", file.path), columns));
     });
     let strange: Vec<&FileReport> = report.files.iter().filter(|f| !f.unknown_headers.is_empty()).collect();
     list(&mut out, &strange, "files have unknown headers", |file, out| {
         let text = format!("{} unknown headers: {}", file.path, file.unknown_headers.join(", "));
-        out.push_str(&style.warn(&marked("?", &text, columns)));
+        out.push_str(&marked("?", |m| style.warn(m), &text, columns));
     });
     out
 }
@@ -69,7 +72,7 @@ fn attention(report: &IngestReport, columns: usize, style: Style) -> String {
 fn list(out: &mut String, files: &[&FileReport], what: &str, each: impl Fn(&FileReport, &mut String)) {
     files.iter().take(SHOWN).for_each(|file| each(file, out));
     if files.len() > SHOWN {
-        out.push_str(&format!("  … {} more {what}; --json lists all\n", files.len() - SHOWN));
+        out.line(format!("  … {} more {what}; --json lists all", files.len() - SHOWN));
     }
 }
 
@@ -99,16 +102,14 @@ fn rows(report: &IngestReport, style: Style) -> String {
         ("  skipped", totals.skipped, "totals and repeated headers"),
     ];
     let number_width = grouped(totals.read).len().max(6);
-    lines
-        .into_iter()
-        .filter(|(label, n, _)| *n > 0 || !label.starts_with(' '))
-        .map(|(label, n, note)| {
-            let label = pad_right(label, LABEL.max(label.len() + 1));
-            let number = pad_left(&grouped(n), number_width.saturating_sub(label.len() - LABEL));
-            let note = if note.is_empty() { String::new() } else { format!("  {}", style.dim(note)) };
-            format!("{}{number}{note}\n", style.dim(&label))
-        })
-        .collect()
+    let mut out = String::new();
+    for (label, n, note) in lines.into_iter().filter(|(label, n, _)| *n > 0 || !label.starts_with(' ')) {
+        let label = pad_right(label, LABEL.max(label.len() + 1));
+        let number = pad_left(&grouped(n), number_width.saturating_sub(label.len() - LABEL));
+        let note = if note.is_empty() { String::new() } else { format!("  {}", style.dim(note)) };
+        out.line(format!("{}{number}{note}", style.dim(&label)));
+    }
+    out
 }
 
 fn items(report: &IngestReport) -> String {
@@ -162,13 +163,8 @@ fn next_steps(report: &IngestReport) -> Vec<(String, String)> {
     if findings > 0 {
         step("jangbu findings", format!("look at {}", counted(findings, "finding")));
     }
-    if let Some(file) = report.files.iter().find(|f| !f.unknown_headers.is_empty()) {
-        step("jangbu inspect FILE", format!("what headers mean, as in {}", short(&file.path)));
+    if report.files.iter().any(|f| !f.unknown_headers.is_empty()) {
+        step("jangbu inspect FILE", "see what headers mean".to_owned());
     }
     steps
-}
-
-fn short(path: &str) -> String {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    crate::cli::width::fit_middle(&crate::cli::escape::printable(name), 12).into_owned()
 }

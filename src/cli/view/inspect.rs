@@ -4,7 +4,7 @@ use super::{field, indented, korean, marked, size};
 use crate::cli::escape::printable;
 use crate::cli::printer::Style;
 use crate::cli::table::{Align, TextTable, counted, grouped};
-use crate::cli::width::fit_middle;
+use crate::cli::width::{Lines, fit_path};
 use crate::io::report::inspect::{
     ColumnUse, Inspection, ProblemView, SampleValue, SheetView, Storage, Told, Verdict,
 };
@@ -18,16 +18,16 @@ pub fn render(inspection: &Inspection, columns: usize, style: Style) -> String {
     let size_text = size(inspection.size_bytes);
     let room = columns.saturating_sub(size_text.len() + 2);
     let path = printable(&inspection.path);
-    out.push_str(&format!("{}  {}\n\n", style.bold(&fit_middle(&path, room)), style.dim(&size_text)));
+    out.line(format!("{}  {}\n", style.bold(&fit_path(&path, room)), style.dim(&size_text)));
     out.push_str(&facts(inspection, columns, style));
     for sheet in &inspection.sheets {
         out.push('\n');
         out.push_str(&render_sheet(sheet, inspection.sheets.len() > 1, columns, style));
     }
     if !inspection.problems.is_empty() {
-        out.push_str(&format!("\n{}\n", style.bold("Problems")));
+        out.line(format!("\n{}", style.bold("Problems")));
         for problem in &inspection.problems {
-            out.push_str(&style.warn(&marked("  !", &problem_text(problem), columns)));
+            out.push_str(&marked("  !", |m| style.warn(m), &problem_text(problem), columns));
         }
     }
     for member in &inspection.members {
@@ -88,16 +88,16 @@ fn render_sheet(sheet: &SheetView, several: bool, columns: usize, style: Style) 
     out.push_str(&indented(&header_table(&sheet.columns, columns.saturating_sub(2), style), 2));
     if !sheet.unknown.is_empty() {
         let text = format!("unknown, not stored: {}", sheet.unknown.join(", "));
-        out.push_str(&style.warn(&marked("  ?", &text, columns)));
+        out.push_str(&marked("  ?", |m| style.warn(m), &text, columns));
     }
     if !sheet.ignored.is_empty() {
         let text = format!("known, feed no column: {}", sheet.ignored.join(", "));
-        out.push_str(&style.dim(&marked("  ·", &text, columns)));
+        out.push_str(&marked("  ·", |m| style.dim(m), &text, columns));
     }
     if !sheet.sample.is_empty() {
         let note =
             format!("{} of {seen} {}", sheet.sample.len().min(SAMPLE_ROWS), counted(sheet.rows_seen, "row"));
-        out.push_str(&format!("\n{}  {}\n", style.bold("Sample"), style.dim(&note)));
+        out.line(format!("\n{}  {}", style.bold("Sample"), style.dim(&note)));
         out.push_str(&indented(&sample_table(sheet, columns.saturating_sub(2), style), 2));
     }
     out
@@ -105,37 +105,25 @@ fn render_sheet(sheet: &SheetView, several: bool, columns: usize, style: Style) 
 
 fn header_table(uses: &[ColumnUse], columns: usize, style: Style) -> String {
     let mut table = TextTable::new(&[
-        ("cell", Align::Right),
+        ("#", Align::Right),
         ("header", Align::Left),
         ("column", Align::Left),
         ("type", Align::Left),
-        ("stored", Align::Left),
+        ("note", Align::Left),
     ]);
     for column in uses {
-        let stored = match (column.storage, column.rank) {
+        let note = match (column.storage, column.rank) {
             (Storage::Plain, 0 | 1) => "",
-            (Storage::Plain, _) => "where the first is blank",
-            (storage, _) => storage_text(storage),
+            (Storage::Plain, _) => "fills blanks",
+            (Storage::Kept, _) => "personal, kept",
+            (Storage::Hashed, _) => "personal, hashed",
+            (Storage::Region, _) => "personal, region",
+            (Storage::Dropped, _) => "personal, dropped",
         };
-        table.row([
-            &column.cell.to_string(),
-            column.header.as_str(),
-            &column.column,
-            &column.column_type,
-            stored,
-        ]);
+        let plain_type = column.column_type.split('(').next().unwrap_or_default();
+        table.row([&column.cell.to_string(), column.header.as_str(), &column.column, plain_type, note]);
     }
     table.render(columns, style)
-}
-
-fn storage_text(storage: Storage) -> &'static str {
-    match storage {
-        Storage::Plain => "as it is",
-        Storage::Kept => "personal: kept",
-        Storage::Hashed => "personal: hashed",
-        Storage::Region => "personal: region only",
-        Storage::Dropped => "personal: dropped",
-    }
 }
 
 /// The sample turned on its side: a column of the file is a line, so any number of columns fits.
@@ -192,15 +180,18 @@ fn problem_text(problem: &ProblemView) -> String {
 
 fn verdict(inspection: &Inspection, columns: usize, style: Style) -> String {
     match &inspection.verdict {
-        Verdict::Ingest => style.good(&marked("✓", "would be ingested", columns)),
+        Verdict::Ingest => marked("✓", |m| style.good(m), "would be ingested", columns),
         Verdict::AlreadyIngested { known_as } => {
-            marked("✓", &format!("the ledger has these bytes already, as {known_as}"), columns)
+            let text = format!("the ledger has these bytes already, as {known_as}");
+            marked("✓", |m| style.good(m), &text, columns)
         }
-        Verdict::Skip { reason } => marked("·", &format!("would be skipped: {reason}"), columns),
+        Verdict::Skip { reason } => {
+            marked("·", |m| style.dim(m), &format!("would be skipped: {reason}"), columns)
+        }
         Verdict::Fail { error } => {
-            let mut text = style.bad(&marked("✗", &format!("would fail: {}", error.message), columns));
+            let mut text = marked("✗", |m| style.bad(m), &format!("would fail: {}", error.message), columns);
             if let Some(hint) = &error.hint {
-                text.push_str(&marked("  →", hint, columns));
+                text.push_str(&marked("  →", |m| style.dim(m), hint, columns));
             }
             text
         }

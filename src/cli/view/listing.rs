@@ -3,9 +3,10 @@
 use crate::cli::escape::printable;
 use crate::cli::printer::Style;
 use crate::cli::table::{Align, TextTable, counted, grouped};
+use crate::cli::width::Lines;
 use crate::io::report::rows::{RowValue, Rows};
 
-use super::{korean, marked};
+use super::{indented, korean, marked};
 
 /// Rows that are shown of one group; `--json` and `export` have all.
 const SHOWN: usize = 30;
@@ -32,7 +33,7 @@ fn rest(shown: usize, all: usize, style: Style) -> String {
         return String::new();
     }
     let more = grouped((all - shown) as u64);
-    style.dim(&format!("… {more} more; --json or export list all")) + "\n"
+    style.dim(&format!("  … {more} more; --json or export list all")) + "\n"
 }
 
 /// Source files by the run that read them.
@@ -43,7 +44,7 @@ pub fn files(rows: &Rows, columns: usize, style: Style) -> String {
             out.push('\n');
         }
         let count = counted(files.len() as u64, "file");
-        out.push_str(&format!("{}  {}\n", style.bold(&format!("run {}", printable(run))), style.dim(&count)));
+        out.line(format!("{}  {}", style.bold(&format!("run {}", printable(run))), style.dim(&count)));
         let mut table = TextTable::new(&[
             ("path", Align::Path),
             ("source", Align::Left),
@@ -65,7 +66,7 @@ pub fn files(rows: &Rows, columns: usize, style: Style) -> String {
                 },
             ]);
         }
-        out.push_str(&table.render(columns, style));
+        out.push_str(&indented(&table.render(columns.saturating_sub(2), style), 2));
     }
     out
 }
@@ -78,9 +79,9 @@ pub fn findings(rows: &Rows, columns: usize, style: Style) -> String {
             out.push('\n');
         }
         let head = format!("{} ({})", printable(reason), grouped(findings.len() as u64));
-        out.push_str(&format!("{}\n", style.bold(&head)));
+        out.line(style.bold(&head));
         let message = findings.first().map_or("", |f| rows.text(f, "message"));
-        out.push_str(&marked(" ", message, columns));
+        out.push_str(&marked(" ", str::to_owned, message, columns));
         out.push_str(&findings_table(rows, &findings, columns, style));
         out.push_str(&rest(SHOWN, findings.len(), style));
     }
@@ -119,27 +120,28 @@ pub(super) fn short_item<'a>(order_id: &str, item_key: &'a str) -> &'a str {
     item_key.strip_prefix(order_id).unwrap_or(item_key)
 }
 
-/// Rows to be mended by their file.
+/// Rows to be mended by their file, each reason explained once.
 pub fn quarantine(rows: &Rows, columns: usize, style: Style) -> String {
     let mut out = String::new();
     for (path, held) in grouped_by(rows, "path") {
-        if !out.is_empty() {
-            out.push('\n');
-        }
         let count = counted(held.len() as u64, "row");
-        out.push_str(&format!("{}  {}\n", style.bold(&printable(path)), style.dim(&count)));
+        out.line(format!("{}  {}", style.bold(&printable(path)), style.dim(&count)));
         let mut table = TextTable::new(&[
             ("row", Align::Right),
             ("reason", Align::Left),
             ("column", Align::Left),
             ("value", Align::Left),
-            ("what to do", Align::Left),
         ]);
         for row in held.iter().take(SHOWN) {
-            table.row(["row", "reason", "column", "value", "message"].map(|c| rows.text(row, c)));
+            table.row(["row", "reason", "column", "value"].map(|c| rows.text(row, c)));
         }
-        out.push_str(&table.render(columns, style));
+        out.push_str(&indented(&table.render(columns.saturating_sub(2), style), 2));
         out.push_str(&rest(SHOWN, held.len(), style));
+        out.line("");
+    }
+    for (reason, held) in grouped_by(rows, "reason") {
+        let message = held.first().map_or("", |row| rows.text(row, "message"));
+        out.push_str(&marked("→", |m| style.dim(m), &format!("{reason}: {message}"), columns));
     }
     out
 }

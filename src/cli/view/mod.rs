@@ -5,6 +5,7 @@ pub mod explain;
 pub mod ingest;
 pub mod inspect;
 pub mod listing;
+#[cfg(feature = "query")]
 pub mod rows;
 pub mod schema;
 
@@ -14,7 +15,7 @@ mod tests;
 use super::escape::printable;
 use super::printer::Style;
 use super::table::grouped;
-use super::width::{pad_right, wrap};
+use super::width::{Lines, pad_right, wrap};
 
 /// A label and what belongs to it; long texts go on below themselves.
 fn field(label: &str, label_width: usize, text: &str, columns: usize, style: Style) -> String {
@@ -29,13 +30,16 @@ fn field(label: &str, label_width: usize, text: &str, columns: usize, style: Sty
     out
 }
 
-/// A text behind a mark, going on below itself.
-fn marked(mark: &str, text: &str, columns: usize) -> String {
+/// A text behind a mark, going on below itself; `paint` colours the mark.
+fn marked(mark: &str, paint: impl Fn(&str) -> String, text: &str, columns: usize) -> String {
     let indent = super::width::width(mark) + 1;
     let lines = wrap(&printable(text), columns.saturating_sub(indent));
     let mut out = String::new();
     for (n, line) in lines.iter().enumerate() {
-        out.push_str(&pad_right(if n == 0 { mark } else { "" }, indent));
+        match n {
+            0 => out.extend([paint(mark).as_str(), " "]),
+            _ => out.push_str(&" ".repeat(indent)),
+        }
         out.push_str(line);
         out.push('\n');
     }
@@ -44,7 +48,12 @@ fn marked(mark: &str, text: &str, columns: usize) -> String {
 
 /// Every line moved to the right.
 fn indented(text: &str, by: usize) -> String {
-    text.lines().map(|l| format!("{}{l}\n", " ".repeat(by))).collect()
+    let indent = " ".repeat(by);
+    let mut out = String::new();
+    for line in text.lines() {
+        out.line(if line.is_empty() { String::new() } else { format!("{indent}{line}") });
+    }
+    out
 }
 
 /// `1.2 MB`.

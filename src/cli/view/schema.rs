@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::field;
 use crate::cli::escape::printable;
 use crate::cli::printer::Style;
-use crate::cli::width::{pad_right, width};
+use crate::cli::width::{Lines, pad_right, width};
 use crate::core::tables::{ColumnType, Table, TableColumn};
 
 const INDENT: usize = 4;
@@ -16,7 +16,7 @@ pub fn render(table: Table, columns: &[TableColumn], screen: usize, style: Style
     for column in columns {
         let name = style.bold(&pad_right(&column.name, name_width));
         let never_null = if column.required { "  never null" } else { "" };
-        out.push_str(&format!("\n  {name}  {}{}\n", column.column_type.name(), style.dim(never_null)));
+        out.line(format!("\n  {name}  {}{}", column.column_type.name(), style.dim(never_null)));
         out.push_str(&field("", INDENT, &column.description, screen, style));
         if !column.headers.is_empty() {
             let headers = column.headers.iter().map(|h| printable(h)).collect::<Vec<_>>().join(" · ");

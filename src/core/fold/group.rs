@@ -104,14 +104,14 @@ impl<'a> Scene<'a> {
         if a == b {
             return true;
         }
-        let (i, j) = (a as usize, b as usize);
+        let rows = (a as usize, b as usize);
         match self.orders.columns[column] {
-            ColumnView::Text(v) => v.value(i) == v.value(j),
-            ColumnView::Int(v) => v.value(i) == v.value(j),
-            ColumnView::Money(v) => v.value(i) == v.value(j),
+            ColumnView::Text(v) => v.value(rows.0) == v.value(rows.1),
+            ColumnView::Int(v) => v.value(rows.0) == v.value(rows.1),
+            ColumnView::Money(v) => v.value(rows.0) == v.value(rows.1),
             ColumnView::Time(_) => {
-                let (a, b) = (self.orders.time(a, column), self.orders.time(b, column));
-                a.zip(b).is_some_and(|(a, b)| a.agrees_with(b))
+                let times = (self.orders.time(a, column), self.orders.time(b, column));
+                times.0.zip(times.1).is_some_and(|(a, b)| a.agrees_with(b))
             }
         }
     }

@@ -8,10 +8,10 @@ mod matching;
 mod order;
 mod picks;
 mod tables;
-mod trace;
-mod units;
 #[cfg(test)]
 mod tests;
+mod trace;
+mod units;
 mod words;
 
 use arrow::array::RecordBatch;
@@ -104,7 +104,11 @@ pub fn home_months(seen: &Observations<'_>) -> Vec<(String, String, Option<Month
     for order in &all.orders {
         let same = |(mall, id, _): &(String, String, _)| mall == order.mall && id == order.order_id;
         if !homes.last().is_some_and(same) {
-            homes.push((order.mall.to_owned(), order.order_id.to_owned(), order.day.map(|d| d.month())));
+            homes.push((
+                order.mall.to_owned(),
+                order.order_id.to_owned(),
+                order.day.map(super::types::Day::month),
+            ));
         }
     }
     homes.sort();

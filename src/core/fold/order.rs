@@ -37,6 +37,8 @@ pub(super) struct ItemRow<'a> {
     /// Index of the order's row.
     pub(super) order: usize,
     pub(super) name: ItemName<'a>,
+    /// Its sightings, oldest first.
+    pub(super) rows: Vec<u32>,
     pub(super) picks: Picks,
     pub(super) status_code: Option<&'a str>,
     pub(super) class: Option<StatusClass>,
@@ -128,7 +130,7 @@ impl<'a> Part<'_, 'a> {
         let units = self.scene.units(&heard, |kind, column, counts, differs| {
             let mut finding = self.finding(kind, Some(differs));
             let order = |s: u32| self.scene.sighting(s).order;
-            self.name_values(
+            name_values(
                 &mut finding,
                 &self.scene.orders,
                 &self.scene.schema().orders[column],
@@ -142,7 +144,7 @@ impl<'a> Part<'_, 'a> {
         let items = self.items(&heard, out);
         let first_item = out.items.len();
         for (name, rows) in items {
-            self.fold_item(order, name, &rows, out);
+            self.fold_item(order, name, rows, out);
         }
         self.find_origins(&mut out.items[first_item..]);
     }
@@ -217,7 +219,10 @@ impl<'a> Part<'_, 'a> {
         }
         let day = order_day_in_id(self.order_id).or_else(|| {
             let told_by = picks.of(known.order_date)?;
-            scene.orders.time(scene.sighting(told_by).order, known.order_date).map(|t| t.day())
+            scene
+                .orders
+                .time(scene.sighting(told_by).order, known.order_date)
+                .map(super::super::types::KstDateTime::day)
         });
         if day.is_none() {
             out.findings.push(self.finding(FindingKind::NoOrderDay, None));
@@ -309,7 +314,7 @@ impl<'a> Part<'_, 'a> {
         sheetfuls
     }
 
-    fn fold_item(&self, order: usize, name: ItemName<'a>, rows: &[u32], out: &mut Collected<'a>) {
+    fn fold_item(&self, order: usize, name: ItemName<'a>, rows: Vec<u32>, out: &mut Collected<'a>) {
         let scene = self.scene;
         let schema = scene.schema();
         let known = &schema.known;
@@ -321,14 +326,14 @@ impl<'a> Part<'_, 'a> {
             ItemName::Code(code) => code.to_owned(),
             ItemName::Inferred(n) => format!("{}~{n}", self.order_id),
         };
-        let word = self.status_word(rows, order, &key, out);
+        let word = self.status_word(&rows, order, &key, out);
         if !one_body {
             for &column in &scene.active_items {
                 if column == known.order_status || column == known.status_class {
                     continue;
                 }
                 let about = &schema.items[column];
-                let words = item_words(scene, rows, column);
+                let words = item_words(scene, &rows, column);
                 let current = self.hear_field(&scene.items, about, column, Some(&key), order, words, out);
                 let pick = if column == known.status_text {
                     word.sighting
@@ -345,7 +350,8 @@ impl<'a> Part<'_, 'a> {
             status_code: word.code,
             class: word.class,
             origin: None,
-            seen: self.seen(rows),
+            seen: self.seen(&rows),
+            rows,
         });
     }
 
@@ -491,7 +497,7 @@ impl<'a> Part<'_, 'a> {
                 }
                 let mut finding = self.finding(FindingKind::FrozenConflict, Some(turn.old_sighting));
                 finding.item_key = item_key.map(str::to_owned);
-                self.name_values(&mut finding, view, about, column, holds, turn.old_body);
+                name_values(&mut finding, view, about, column, holds, turn.old_body);
                 out.findings.push(finding);
                 told.push(value);
             }
@@ -537,22 +543,21 @@ impl<'a> Part<'_, 'a> {
             ..Finding::of(kind)
         }
     }
+}
 
-    /// Names the column and both values, unless they are about a person.
-    fn name_values(
-        &self,
-        finding: &mut Finding,
-        view: &BodiesView<'a>,
-        about: &Column,
-        column: usize,
-        counts: u32,
-        differs: u32,
-    ) {
-        finding.column = Some(about.name.clone());
-        if about.may_be_shown() {
-            finding.value = view.display(counts, column);
-            finding.other = view.display(differs, column);
-        }
+/// Names the column and both values, unless they are about a person.
+fn name_values(
+    finding: &mut Finding,
+    view: &BodiesView<'_>,
+    about: &Column,
+    column: usize,
+    counts: u32,
+    differs: u32,
+) {
+    finding.column = Some(about.name.clone());
+    if about.may_be_shown() {
+        finding.value = view.display(counts, column);
+        finding.other = view.display(differs, column);
     }
 }
 

@@ -40,9 +40,9 @@ impl Picks {
 }
 
 /// Takes the picked values of every column: row by row what `rows` says, out of the bodies that `body_of` names.
-pub(super) fn gather<'p>(
+pub(super) fn gather(
     columns: &[ArrayRef],
-    rows: &[&'p Picks],
+    rows: &[&Picks],
     body_of: impl Fn(u32) -> u32,
 ) -> Result<Vec<ArrayRef>, ArrowError> {
     let base: Vec<u32> = rows.iter().map(|p| body_of(p.base)).collect();

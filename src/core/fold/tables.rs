@@ -41,13 +41,13 @@ pub(super) fn order_items(scene: &Scene<'_>, all: &Collected<'_>) -> Result<Reco
     })?;
     let orders = || rows.iter().map(|(order, _)| *order);
     table(scene, Table::OrderItems, |column| match (column.origin, column.name.as_str()) {
-        (Some(at), _) if at.level == Level::Order => key_column(scene, at, orders()),
+        (Some(at), _) if at.level == Level::Order => Ok(key_column(scene, at, orders())),
         (Some(at), _) if at.index == known.order_status => {
             Ok(strings(rows.iter().map(|(_, item)| item.status_code)))
         }
-        (Some(at), _) if at.index == known.status_class => {
-            Ok(strings(rows.iter().map(|(_, item)| item.class.map(|c| c.as_str()))))
-        }
+        (Some(at), _) if at.index == known.status_class => Ok(strings(
+            rows.iter().map(|(_, item)| item.class.map(super::super::schema::status::StatusClass::as_str)),
+        )),
         (Some(at), _) if at.index == known.origin_item_code => {
             Ok(strings(rows.iter().map(|(_, item)| item.origin)))
         }
@@ -78,7 +78,7 @@ pub(super) fn orders(scene: &Scene<'_>, all: &Collected<'_>) -> Result<RecordBat
         gather_level(scene.seen().orders, schema.orders.len(), &picked, |s| scene.sighting(s).order)?;
     let keys = [known.mall_id, known.shop_no, known.order_id];
     table(scene, Table::Orders, |column| match (column.origin, column.name.as_str()) {
-        (Some(at), _) if keys.contains(&at.index) => key_column(scene, at, rows.iter().copied()),
+        (Some(at), _) if keys.contains(&at.index) => Ok(key_column(scene, at, rows.iter().copied())),
         (Some(at), _) => Ok(Arc::clone(&gathered[at.index])),
         (None, name) => seen_column(name, rows.iter().copied(), rows.iter().map(|order| order.seen)),
     })
@@ -98,9 +98,9 @@ pub(super) fn order_changes(scene: &Scene<'_>, all: &Collected<'_>) -> Result<Re
         let known = &scene.schema().known;
         let at = |index| ColumnRef { level: Level::Order, index };
         Ok(match column.name.as_str() {
-            "mall_id" => key_column(scene, at(known.mall_id), orders())?,
-            "shop_no" => key_column(scene, at(known.shop_no), orders())?,
-            "order_id" => key_column(scene, at(known.order_id), orders())?,
+            "mall_id" => key_column(scene, at(known.mall_id), orders()),
+            "shop_no" => key_column(scene, at(known.shop_no), orders()),
+            "order_id" => key_column(scene, at(known.order_id), orders()),
             "item_key" => strings(rows.iter().map(|(_, c)| c.item_key.as_deref())),
             "field" => strings(rows.iter().map(|(_, c)| Some(c.field.as_str()))),
             "old_value" => strings(rows.iter().map(|(_, c)| Some(c.old_value.as_str()))),
@@ -137,15 +137,15 @@ fn key_column<'r, 'a: 'r>(
     scene: &Scene<'_>,
     at: ColumnRef,
     orders: impl Iterator<Item = &'r OrderRow<'a>>,
-) -> Result<ArrayRef, ArrowError> {
+) -> ArrayRef {
     let known = &scene.schema().known;
-    Ok(if at.index == known.shop_no {
+    if at.index == known.shop_no {
         Arc::new(Int64Array::from_iter_values(orders.map(|o| o.shop)))
     } else if at.index == known.mall_id {
         Arc::new(StringArray::from_iter_values(orders.map(|o| o.mall)))
     } else {
         Arc::new(StringArray::from_iter_values(orders.map(|o| o.order_id)))
-    })
+    }
 }
 
 fn seen_column<'r, 'a: 'r>(

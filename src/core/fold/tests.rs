@@ -136,10 +136,8 @@ fn with(base: &str, more: &str) -> String {
 
 #[test]
 fn the_newest_word_wins_field_by_field() {
-    let files = [
-        export(10, &[&with(A, "quantity=1 product_name=old")]),
-        export(20, &[&with(A, "product_name=new")]),
-    ];
+    let files =
+        [export(10, &[&with(A, "quantity=1 product_name=old")]), export(20, &[&with(A, "product_name=new")])];
     check_items(&files, "quantity product_name observed_at", &["1 new 1970-01-01T00:00:20Z"]);
     check_changes(&files, &["20240705-0000001-01 product_name old new"]);
 }
@@ -152,10 +150,7 @@ fn api_wins_a_tie_in_time() {
 
 #[test]
 fn a_null_of_the_api_clears_and_an_older_word_does_not_come_back() {
-    let files = [
-        export(10, &[&with(A, "tracking_no=77")]),
-        api(20, &[&with(A, "tracking_no=!")]),
-    ];
+    let files = [export(10, &[&with(A, "tracking_no=77")]), api(20, &[&with(A, "tracking_no=!")])];
     check_items(&files, "tracking_no", &["~"]);
     check_changes(&files, &["20240705-0000001-01 tracking_no 77 ~"]);
 }
@@ -173,8 +168,7 @@ fn a_vaguer_time_that_agrees_does_not_displace() {
 
 #[test]
 fn frozen_fields_that_disagree_are_a_finding() {
-    let files =
-        [export(10, &[&with(A, "product_price=100")]), export(20, &[&with(A, "product_price=200")])];
+    let files = [export(10, &[&with(A, "product_price=100")]), export(20, &[&with(A, "product_price=200")])];
     let folded = in_order(&files);
     let finding = &folded.findings[0];
     assert_eq!(finding.kind, FindingKind::FrozenConflict);
@@ -195,10 +189,7 @@ fn order_amounts_follow_their_repetition_rule() {
 
 #[test]
 fn a_zero_without_the_first_item_does_not_speak() {
-    let files = [
-        export(10, &[&with(A, "shipping_fee=3000")]),
-        export(20, &[&with(B, "shipping_fee=0")]),
-    ];
+    let files = [export(10, &[&with(A, "shipping_fee=3000")]), export(20, &[&with(B, "shipping_fee=0")])];
     check_orders(&files, "shipping_fee", &["3000.00"]);
     let whole = [
         export(10, &[&with(A, "shipping_fee=3000")]),
@@ -216,10 +207,7 @@ fn rows_that_differ_in_an_order_value_give_the_first_and_a_finding() {
 
 #[test]
 fn equal_rows_count_once_and_differing_rows_are_both_heard() {
-    let files = [export(
-        10,
-        &[&with(A, "quantity=1"), &with(A, "quantity=2"), &with(A, "quantity=1")],
-    )];
+    let files = [export(10, &[&with(A, "quantity=1"), &with(A, "quantity=2"), &with(A, "quantity=1")])];
     let folded = in_order(&files);
     assert_eq!(folded.duplicates, [1]);
     assert_eq!(show(&folded.order_items, "quantity"), ["2"]);
@@ -228,22 +216,25 @@ fn equal_rows_count_once_and_differing_rows_are_both_heard() {
 
 #[test]
 fn rows_without_codes_find_their_items() {
-    let coded = export(
-        20,
-        &[&with(A, "product_no=7 option_value=red"), &with(B, "product_no=7 option_value=blue")],
-    );
+    let coded =
+        export(20, &[&with(A, "product_no=7 option_value=red"), &with(B, "product_no=7 option_value=blue")]);
     let codeless = export(
         10,
-        &[&with(O, "product_no=7 option_value=blue quantity=2"), &with(O, "product_no=7 option_value=red quantity=1")],
+        &[
+            &with(O, "product_no=7 option_value=blue quantity=2"),
+            &with(O, "product_no=7 option_value=red quantity=1"),
+        ],
     );
-    check_items(&[codeless.clone(), coded], "item_key quantity", &[
-        "20240705-0000001-01 1",
-        "20240705-0000001-02 2",
-    ]);
-    check_items(&[codeless.clone(), codeless], "item_key order_item_code quantity", &[
-        "20240705-0000001~1 ~ 2",
-        "20240705-0000001~2 ~ 1",
-    ]);
+    check_items(
+        &[codeless.clone(), coded],
+        "item_key quantity",
+        &["20240705-0000001-01 1", "20240705-0000001-02 2"],
+    );
+    check_items(
+        &[codeless.clone(), codeless],
+        "item_key order_item_code quantity",
+        &["20240705-0000001~1 ~ 2", "20240705-0000001~2 ~ 1"],
+    );
 }
 
 #[test]
@@ -281,12 +272,15 @@ fn status_is_one_word() {
     ];
     check_items(&files, "order_status status_text status_class", &["~ 구매_확정됨 normal"]);
     assert_eq!(kinds(&files), [FindingKind::UnknownStatus]);
-    check_changes(&files, &[
-        "20240705-0000001-01 order_status N40 ~",
-        "20240705-0000001-01 status_text 배송완료 구매_확정됨",
-    ]);
+    check_changes(
+        &files,
+        &["20240705-0000001-01 order_status N40 ~", "20240705-0000001-01 status_text 배송완료 구매_확정됨"],
+    );
     check_items(
-        &[export(10, &[&with(A, "status_text=교환접수-교환상품")]), export(20, &[&with(A, "status_text=배송중")])],
+        &[
+            export(10, &[&with(A, "status_text=교환접수-교환상품")]),
+            export(20, &[&with(A, "status_text=배송중")]),
+        ],
         "order_status status_class",
         &["N30 exchange_goods"],
     );
@@ -294,14 +288,13 @@ fn status_is_one_word() {
 
 #[test]
 fn exchange_goods_name_the_item_they_replace() {
-    let files = [api(
-        10,
-        &[&with(A, "item_no=5 record=1"), &with(B, "item_no=6 original_item_no=5 record=1")],
-    )];
-    check_items(&files, "item_key origin_order_item_code", &[
-        "20240705-0000001-01 ~",
-        "20240705-0000001-02 20240705-0000001-01",
-    ]);
+    let files =
+        [api(10, &[&with(A, "item_no=5 record=1"), &with(B, "item_no=6 original_item_no=5 record=1")])];
+    check_items(
+        &files,
+        "item_key origin_order_item_code",
+        &["20240705-0000001-01 ~", "20240705-0000001-02 20240705-0000001-01"],
+    );
 }
 
 #[test]

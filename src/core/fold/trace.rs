@@ -33,6 +33,8 @@ pub struct TracedOrder {
 #[derive(Clone, Debug)]
 pub struct TracedItem {
     pub item_key: String,
+    /// Every sighting that speaks of it, oldest first.
+    pub sightings: Vec<u32>,
     pub fields: Vec<TracedField>,
 }
 
@@ -112,7 +114,7 @@ fn trace_item(scene: &Scene<'_>, item: &ItemRow<'_>, order_id: &str) -> TracedIt
         match (said, value) {
             (Some(at), Some(value)) if fields[at].value == value => {}
             (Some(at), Some(value)) => {
-                fields[at].value = value.to_owned();
+                value.clone_into(&mut fields[at].value);
                 fields[at].from = None;
             }
             (Some(at), None) => {
@@ -127,7 +129,7 @@ fn trace_item(scene: &Scene<'_>, item: &ItemRow<'_>, order_id: &str) -> TracedIt
         }
     }
     fields.retain(|f| f.column != name(known.item_code));
-    TracedItem { item_key: item.key(order_id), fields }
+    TracedItem { item_key: item.key(order_id), sightings: item.rows.clone(), fields }
 }
 
 fn told(

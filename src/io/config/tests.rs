@@ -70,7 +70,7 @@ fn one_mall_is_the_mall_of_everything() {
 
 #[test]
 fn mistakes_are_named_with_a_way_out() {
-    check_error("mals = []", "line 1: unknown key `mals`", "did you mean `mall`?");
+    check_error("mals = []", "line 1: unknown key `mals`", "did you mean `malls`?");
     check_error("\n[mall.a]\nfolder = []", "line 3: unknown key `folder`", "did you mean `folders`?");
     check_error(
         "zzz = 1",

@@ -58,7 +58,7 @@ struct Known {
 /// How a path ended before the ledger was asked.
 enum Seen {
     File(Box<Known>),
-    Ended(FileReport),
+    Ended(Box<FileReport>),
 }
 
 /// Ingests the paths. An error means that nothing was committed.
@@ -109,15 +109,15 @@ fn look(ledger: &Path, request: &Request<'_>) -> Vec<Seen> {
             Found::Skipped { path, reason } => {
                 let mut report = FileReport::new(path, FileStatus::Skipped);
                 report.reason = Some(reason.to_owned());
-                Seen::Ended(report)
+                Seen::Ended(Box::new(report))
             }
-            Found::Failed { path, error } => Seen::Ended(failed(path, &error)),
+            Found::Failed { path, error } => Seen::Ended(Box::new(failed(path, &error))),
             Found::Source(source) => match source.input.sha256() {
                 Ok(hash) => {
                     let evidence = evidence::weigh(&source, &request.told, request.config);
                     Seen::File(Box::new(Known { source, hash, evidence }))
                 }
-                Err(error) => Seen::Ended(failed(source.path, &ReadError::Io(error))),
+                Err(error) => Seen::Ended(Box::new(failed(source.path, &ReadError::Io(error)))),
             },
         })
         .collect()
@@ -174,17 +174,11 @@ fn hashes_of(read: &HashMap<FileHash, Outcome<'_>>) -> StoredHashes {
     }
     read.iter()
         .filter_map(|(hash, outcome)| Some((hash, outcome.as_ref().ok()?)))
-        .flat_map(|(hash, file)| {
-            file.rows.quarantine.iter().map(|q| ((*hash, q.row), q.hashes.clone()))
-        })
+        .flat_map(|(hash, file)| file.rows.quarantine.iter().map(|q| ((*hash, q.row), q.hashes.clone())))
         .collect()
 }
 
-fn read_mended_again<'s>(
-    new: &[&Known],
-    read: &mut HashMap<FileHash, Outcome<'s>>,
-    tools: &Tools<'s>,
-) {
+fn read_mended_again<'s>(new: &[&Known], read: &mut HashMap<FileHash, Outcome<'s>>, tools: &Tools<'s>) {
     for known in new {
         let mends = |outcome: &Outcome<'_>| {
             outcome.as_ref().is_ok_and(|file| {
@@ -217,7 +211,7 @@ fn commit(
     for file in seen {
         let known = match file {
             Seen::Ended(report) => {
-                reports.push(report);
+                reports.push(*report);
                 hashes.push(None);
                 continue;
             }
@@ -283,7 +277,9 @@ fn commit(
     report.findings = outcome
         .findings
         .iter()
-        .filter_map(|(kind, count)| Some((kind.code().to_owned(), u64::try_from(*count).ok().filter(|n| *n > 0)?)))
+        .filter_map(|(kind, count)| {
+            Some((kind.code().to_owned(), u64::try_from(*count).ok().filter(|n| *n > 0)?))
+        })
         .collect();
     Ok(report)
 }
@@ -341,7 +337,8 @@ fn details(known: &Known, file: &ReadFile<'_>) -> FileDetails {
     let days = rows.stage.days();
     let headers: Vec<String> = rows.tables.first().map(|t| t.headers.clone()).unwrap_or_default();
     let shape = headers.iter().map(|h| crate::core::text::header_key(h)).collect::<Vec<_>>().join("\u{1f}");
-    let form = (!headers.is_empty()).then(|| format!("{:08x}", xxhash_rust::xxh3::xxh3_64(shape.as_bytes()) >> 32));
+    let form =
+        (!headers.is_empty()).then(|| format!("{:08x}", xxhash_rust::xxh3::xxh3_64(shape.as_bytes()) >> 32));
     FileDetails {
         size_bytes: known.source.input.len().unwrap_or(0),
         format: file.format.to_owned(),
@@ -389,7 +386,9 @@ fn without_mall(report: &FileReport) -> FileReport {
         error: Some(Trouble {
             code: "file.no_mall".into(),
             message: "no mall is known for its rows".into(),
-            hint: Some("say --mall ID, put it in a folder named mall_id=ID, or name the mall in jangbu.toml".into()),
+            hint: Some(
+                "say --mall ID, put it in a folder named mall_id=ID, or name the mall in jangbu.toml".into(),
+            ),
         }),
         ..FileReport::new(report.path.clone(), FileStatus::Failed)
     }

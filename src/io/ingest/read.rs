@@ -61,7 +61,12 @@ impl OrderSink for ApiRows<'_> {
 }
 
 /// Reads a source file of any format but wrappers. `name` only tells whether its ending fits.
-pub fn read<'s>(input: &Input, format: Format, name: &str, tools: &Tools<'s>) -> Result<ReadFile<'s>, ReadError> {
+pub fn read<'s>(
+    input: &Input,
+    format: Format,
+    name: &str,
+    tools: &Tools<'s>,
+) -> Result<ReadFile<'s>, ReadError> {
     let normaliser = || Normaliser::new(tools.schema, tools.policy, tools.key);
     if format == Format::Json {
         return read_json(input, normaliser(), tools.schema);
@@ -105,7 +110,8 @@ pub fn read<'s>(input: &Input, format: Format, name: &str, tools: &Tools<'s>) ->
         reader.note(Note::ExtensionDiffers);
     }
     let rows = reader.finish();
-    let no_table = rows.tables.is_empty().then_some("no header row with 주문번호 or 품목별 주문번호 was found");
+    let no_table =
+        rows.tables.is_empty().then_some("no header row with 주문번호 or 품목별 주문번호 was found");
     Ok(ReadFile { rows, format: words, encoding, delimiter, no_table })
 }
 
@@ -121,11 +127,5 @@ fn read_json<'s>(
     let mut orders = ApiRows::new(normaliser);
     let facts = json::read_orders(input, schema, &mut orders)?;
     let no_table = (!facts.looks_like_orders).then_some("it holds no orders as the API gives them");
-    Ok(ReadFile {
-        rows: orders.rows,
-        format: "json",
-        encoding: Some("utf-8"),
-        delimiter: None,
-        no_table,
-    })
+    Ok(ReadFile { rows: orders.rows, format: "json", encoding: Some("utf-8"), delimiter: None, no_table })
 }

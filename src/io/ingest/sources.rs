@@ -13,7 +13,7 @@ use crate::io::read::detect::{self, Format};
 use crate::io::read::{Input, ReadError};
 
 /// A source file: its bytes and every name that may tell something about it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     /// As shown: the path, for a member of an archive `ARCHIVE/MEMBER`.
     pub path: String,
@@ -33,8 +33,14 @@ pub struct Source {
 pub enum Found {
     Source(Source),
     /// Left alone, with the reason.
-    Skipped { path: String, reason: &'static str },
-    Failed { path: String, error: ReadError },
+    Skipped {
+        path: String,
+        reason: &'static str,
+    },
+    Failed {
+        path: String,
+        error: ReadError,
+    },
 }
 
 /// Size and time of a file: two equal looks say that nobody wrote to it in between.
@@ -100,7 +106,8 @@ fn one(path: &Path, is_link: bool) -> Found {
     if is_link {
         return Found::Skipped { path: shown, reason: "a link; name the file itself" };
     }
-    let folders = path
+    let folders = std::path::absolute(path)
+        .unwrap_or_else(|_| path.to_owned())
         .parent()
         .into_iter()
         .flat_map(Path::ancestors)
@@ -145,20 +152,12 @@ pub fn unwrap(source: Source, keyring: &dyn Keyring) -> Vec<Found> {
         Format::Gzip => match archive::gunzip(&source.input) {
             Ok(input) => {
                 let name = source.names.first().cloned().unwrap_or_default();
-                let inner = strip_ending(&name, ".gz");
+                let inner = archive::gunzip_name(&name).to_owned();
                 vec![inside(&source, source.path.clone(), inner, input)]
             }
             Err(error) => vec![Found::Failed { path: source.path, error }],
         },
         _ => vec![Found::Source(source)],
-    }
-}
-
-fn strip_ending(name: &str, ending: &str) -> String {
-    let cut = name.len().saturating_sub(ending.len());
-    match (name.get(..cut), name.get(cut..)) {
-        (Some(stem), Some(end)) if end.eq_ignore_ascii_case(ending) => stem.to_owned(),
-        _ => name.to_owned(),
     }
 }
 
@@ -187,6 +186,14 @@ fn members(source: &Source, password: Option<&Password>) -> Vec<Found> {
 
 fn inside(wrapper: &Source, path: String, name: String, input: Input) -> Found {
     match detect::detect(&input) {
+        Ok(Format::Gzip) if wrapper.format == Format::Zip => match archive::gunzip(&input) {
+            Ok(content) => {
+                let name = archive::gunzip_name(&name).to_owned();
+                let wrapper = Source { format: Format::Gzip, ..wrapper.clone() };
+                inside(&wrapper, path, name, content)
+            }
+            Err(error) => Found::Failed { path, error },
+        },
         Ok(Format::Zip | Format::Gzip) => {
             Found::Failed { path, error: ReadError::Unsupported("an archive inside an archive".into()) }
         }

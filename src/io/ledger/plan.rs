@@ -97,10 +97,10 @@ pub(super) fn plan_run(db: &Connection, input: RunInput) -> Result<Plan, LedgerE
     for (hash, sightings) in by_file(input.sightings) {
         if let Some(number) = plan.before.number(&hash) {
             plan.see_again(db, number, sightings)?;
-        } else if let Some(file) = staged.remove(&hash) {
-            if plan.add(db, next_file, file, sightings)? {
-                next_file += 1;
-            }
+        } else if let Some(file) = staged.remove(&hash)
+            && plan.add(db, next_file, file, sightings)?
+        {
+            next_file += 1;
         }
     }
     Ok(plan)
@@ -211,12 +211,11 @@ pub(super) fn plan_undo(db: &Connection, run: i64) -> Result<Plan, LedgerError> 
         let left = Effective::of(&files::evidence(db, number, Some(run))?);
         let facts = left.as_ref().unwrap_or(&file.effective);
         plan.outcome(number, file.hash, facts, own_mall.as_deref(), true);
-        match left {
-            Some(facts) => plan.update(number, facts),
-            None => {
-                plan.after.remove(number);
-                plan.dead.insert(number);
-            }
+        if let Some(facts) = left {
+            plan.update(number, facts)
+        } else {
+            plan.after.remove(number);
+            plan.dead.insert(number);
         }
     }
     Ok(plan)

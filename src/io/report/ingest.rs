@@ -127,7 +127,9 @@ impl IngestReport {
     /// A report of these files, with their totals.
     pub fn of(mode: Mode, files: Vec<FileReport>) -> Self {
         let mut totals = RowCounts::default();
-        files.iter().for_each(|f| totals.add(f.rows));
+        for file in &files {
+            totals.add(file.rows);
+        }
         Self {
             run_id: None,
             mode,

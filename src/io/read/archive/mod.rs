@@ -174,6 +174,5 @@ pub fn gunzip_name(name: &str) -> &str {
     }
 }
 
-
 #[cfg(test)]
 mod tests;

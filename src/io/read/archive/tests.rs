@@ -81,7 +81,8 @@ fn no_wrong_password_is_believed() {
 fn passwords_in_the_bytes_of_korean_windows_are_tried_too() {
     let (cp949, ..) = EUC_KR.encode("비밀번호");
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file("a.csv", SimpleFileOptions::default().with_deprecated_encryption(&cp949).unwrap()).unwrap();
+    zip.start_file("a.csv", SimpleFileOptions::default().with_deprecated_encryption(&cp949).unwrap())
+        .unwrap();
     zip.write_all(b"1,2,3").unwrap();
     let input = memory(zip.finish().unwrap().into_inner());
     assert_eq!(listed(&input, Some("비밀번호")).unwrap(), "a.csv 5");
@@ -184,9 +185,14 @@ fn gzip_is_unpacked_to_its_end() {
 
 #[test]
 fn gzip_names_lose_their_ending() {
-    for (name, expected) in
-        [("a.json.gz", "a.json"), ("주문.GZ", "주문"), ("a.json", "a.json"), (".gz", ".gz"), ("", ""), ("문", "문")]
-    {
+    for (name, expected) in [
+        ("a.json.gz", "a.json"),
+        ("주문.GZ", "주문"),
+        ("a.json", "a.json"),
+        (".gz", ".gz"),
+        ("", ""),
+        ("문", "문"),
+    ] {
         assert_eq!(gunzip_name(name), expected);
     }
 }

@@ -93,7 +93,9 @@ pub(in crate::io::read) fn open_ole(input: &Input) -> Result<Ole, ReadError> {
     let reader = BufReader::new(input.open()?);
     match guard::parser(|| cfb::CompoundFile::open(reader))? {
         Ok(ole) => Ok(ole),
-        Err(_) if is_cut_short(input)? => Err(ReadError::Incomplete("parts of its OLE container are missing".into())),
+        Err(_) if is_cut_short(input)? => {
+            Err(ReadError::Incomplete("parts of its OLE container are missing".into()))
+        }
         Err(e) if is_about_content(e.kind()) => {
             Err(ReadError::Damaged("its OLE container cannot be opened".into()))
         }
@@ -111,7 +113,9 @@ pub(in crate::io::read) fn is_about_content(kind: std::io::ErrorKind) -> bool {
 fn is_cut_short(input: &Input) -> Result<bool, ReadError> {
     let head = input.head(512)?;
     let len = input.len()?;
-    let Some(shift) = head.get(30).filter(|shift| (9..=12).contains(*shift)) else { return Ok(head.len() < 512) };
+    let Some(shift) = head.get(30).filter(|shift| (9..=12).contains(*shift)) else {
+        return Ok(head.len() < 512);
+    };
     let sectors = 1_u64 << shift;
     let number = |at: usize| {
         let bytes = head.get(at..at + 4)?.try_into().ok()?;

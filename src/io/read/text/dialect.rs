@@ -33,7 +33,7 @@ impl Header {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Dialect {
     pub grammar: Grammar,
-    /// A first line `sep=;` that only names the delimiter, in bytes of text.
+    /// How much comes before the first record: a first line `sep=;` only names the delimiter. In bytes of text.
     pub preamble: usize,
     pub header: Option<Header>,
 }
@@ -81,14 +81,14 @@ pub(super) fn choose(
 }
 
 fn sample(text: &str, whole: bool, sizes: Sizes, header_score: &dyn Fn(&[&str]) -> usize) -> Sample {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if let Some((delimiter, preamble)) = named_delimiter(text) {
-        return sample_with(delimiter, preamble, text, whole, sizes, header_score);
+    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    if let Some((delimiter, preamble)) = text.get(mark..).and_then(named_delimiter) {
+        return sample_with(delimiter, mark + preamble, text, whole, sizes, header_score);
     }
     let [first, others @ ..] = DELIMITERS;
-    let mut best = sample_with(first, 0, text, whole, sizes, header_score);
+    let mut best = sample_with(first, mark, text, whole, sizes, header_score);
     for delimiter in others {
-        let other = sample_with(delimiter, 0, text, whole, sizes, header_score);
+        let other = sample_with(delimiter, mark, text, whole, sizes, header_score);
         if (other.score, other.evenness) > (best.score, best.evenness) {
             best = other;
         }

@@ -10,7 +10,6 @@
 mod decode;
 mod dialect;
 mod held;
-mod jamo;
 mod records;
 mod rows;
 mod source;

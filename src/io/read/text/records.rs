@@ -119,10 +119,7 @@ impl Grammar {
     /// The delimiter or line end at or after some place, else the text's end.
     fn end_of_field(&self, text: &[u8], from: usize) -> usize {
         let rest = text.get(from..).unwrap_or_default();
-        let delimiter = self.delimiter;
-        rest.iter()
-            .position(|byte| *byte == delimiter || *byte == b'\n' || *byte == b'\r')
-            .map_or(text.len(), |at| from + at)
+        memchr3(self.delimiter, b'\n', b'\r', rest).map_or(text.len(), |at| from + at)
     }
 }
 

@@ -6,9 +6,9 @@
 use std::io::{self, Read};
 
 use super::decode::{self, Encoding, Last};
-use super::jamo::recompose_filler_jamo;
 use super::switch::{Mark, SwitchWatch};
 use super::{Input, Sizes};
+use crate::core::text::recompose_filler_jamo;
 use crate::io::read::input::ReadSeek;
 
 const FILLER: &str = "\u{3164}";

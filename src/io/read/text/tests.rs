@@ -160,6 +160,7 @@ fn dialects() {
     ] {
         assert_eq!(check(text.as_bytes(), &rows).delimiter, delimiter);
     }
+    check("\u{feff}\u{feff}sep=;\n주문번호;상품명\n".as_bytes(), &["주문번호|상품명"]);
     assert_eq!(
         check("\u{feff}sep=;\n주문번호;상품명\n".as_bytes(), &["주문번호|상품명"]).encoding,
         "utf-8-bom"
@@ -278,6 +279,21 @@ fn stops_when_told() {
     let mut told = Told { stop_after: Some(2), ..Told::default() };
     read_text(&input("주문번호,수량\n1,2\n3,4\n".as_bytes()), &score, &mut told).unwrap();
     assert_eq!(told.rows, ["주문번호|수량", "1|2"]);
+}
+
+#[test]
+fn spelled_out_syllables_are_put_together() {
+    // What Python's `euc_kr` writes for 뷁 and 쀄.
+    let spelled = b"\xa4\xd4\xa4\xb2\xa4\xce\xa4\xaa\xa4\xd4\xa4\xb3\xa4\xce\xa4\xd4".to_vec();
+    let mut bytes = [&cp949("주문번호,상품명\n1,"), &spelled[..], b"\n2,", &spelled, b"\n"].concat();
+    for _ in 0..2 {
+        for sizes in [SIZES, TINY] {
+            let (_, told) = read(&bytes, sizes).unwrap();
+            assert_eq!(told.rows.get(..3).unwrap(), ["주문번호|상품명", "1|뷁쀄", "2|뷁쀄"]);
+            assert_eq!(told.notes, [Note::RecomposedJamo(4)]);
+        }
+        bytes.extend(b"3,\xc1\n");
+    }
 }
 
 #[derive(Clone, Copy, Debug)]

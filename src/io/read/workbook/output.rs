@@ -130,7 +130,10 @@ impl<'a> Rows<'_, '_, 'a> {
             }
         }
         for _ in 0..count {
-            self.output.spend((count > 1).then_some(self.cells.len() as u64).unwrap_or_default(), row.len() as u64)?;
+            self.output.spend(
+                if count > 1 { self.cells.len() as u64 } else { Default::default() },
+                row.len() as u64,
+            )?;
             if self.output.sink.row(&row) == Flow::Stop {
                 return Ok(Flow::Stop);
             }

@@ -107,14 +107,18 @@ fn xlsx(sheet_data: &str, strings: &str) -> Input {
     };
     let rels = |inner: String| format!("<Relationships>{inner}</Relationships>");
     let sheet_rel = rel("worksheet", "worksheets/sheet1.xml");
-    let workbook = r#"<workbook xmlns:r="r"><sheets><sheet name="S" sheetId="1" r:id="r9"/></sheets></workbook>"#;
+    let workbook =
+        r#"<workbook xmlns:r="r"><sheets><sheet name="S" sheetId="1" r:id="r9"/></sheets></workbook>"#;
     zipped(&[
         ("[Content_Types].xml", b"<Types/>"),
         ("_rels/.rels", rels(rel("officeDocument", "xl/workbook.xml")).as_bytes()),
         ("xl/workbook.xml", workbook.as_bytes()),
         ("xl/_rels/workbook.xml.rels", rels(sheet_rel).as_bytes()),
         ("xl/sharedStrings.xml", strings.as_bytes()),
-        ("xl/worksheets/sheet1.xml", format!("<worksheet><sheetData>{sheet_data}</sheetData></worksheet>").as_bytes()),
+        (
+            "xl/worksheets/sheet1.xml",
+            format!("<worksheet><sheetData>{sheet_data}</sheetData></worksheet>").as_bytes(),
+        ),
     ])
 }
 
@@ -170,7 +174,7 @@ fn cells_keep_their_kind_and_place() {
     sheet.write(2, 1, "D&#039;eL").unwrap();
     sheet.write(2, 3, 12000.5).unwrap();
     sheet.write(3, 0, true).unwrap();
-    sheet.write_with_format(3, 2, &ExcelDateTime::from_ymd(2026, 1, 2).unwrap(), &date).unwrap();
+    sheet.write_with_format(3, 2, ExcelDateTime::from_ymd(2026, 1, 2).unwrap(), &date).unwrap();
     sheet.write(5, 0, " 두 줄\n<b>&amp;").unwrap();
     sheet.write_blank(9, 9, &date).unwrap();
     sheet.write_formula(6, 1, rust_xlsxwriter::Formula::new("=1/0").set_result("#DIV/0!")).unwrap();
@@ -201,12 +205,12 @@ fn unusual_spellings_of_cells_are_understood() {
             <row r="6"><c r="A6" t="inlineStr"><is><t></t></is></c></row>"#,
             r#"<sst uniqueCount="1"><si><t>x</t><rPh><t>y</t></rPh></si></sst>"#,
         ),
-        r#"# S
+        r"# S
         'no' 'rich'
         blank 1
         +1 '2026-01-02' 'a\rb <'
         blank 1
-        'x' !#N/A"#,
+        'x' !#N/A",
     );
 }
 
@@ -239,12 +243,16 @@ fn hostile_sheets_are_refused() {
         (cell("XFE1"), no_strings, "file.damaged"),
         (cell("A1048577"), no_strings, "file.damaged"),
         (cell("ZZZZZZZZZZ1"), no_strings, "file.damaged"),
-        (r#"<row r="2"><c r="A2"><v>1</v></c></row><row r="1"><c r="A1"><v>1</v></c></row>"#.into(), no_strings, "file.damaged"),
+        (
+            r#"<row r="2"><c r="A2"><v>1</v></c></row><row r="1"><c r="A1"><v>1</v></c></row>"#.into(),
+            no_strings,
+            "file.damaged",
+        ),
         (r#"<row r="1"><c r="A1" t="s"><v>5</v></c></row>"#.into(), no_strings, "file.damaged"),
         (r#"<row r="1"><c r="A1" t="str"><v>&xxe;</v></c></row>"#.into(), no_strings, "file.damaged"),
         ("<row><c><v>1</v>".into(), no_strings, "file.damaged"),
         (cell("A1"), r#"<sst uniqueCount="99999999999"></sst>"#, "file.too_large"),
-        (cell("A1"), r#"<sst uniqueCount='18446744073709551615'></sst>"#, "file.too_large"),
+        (cell("A1"), r"<sst uniqueCount='18446744073709551615'></sst>", "file.too_large"),
     ] {
         let error = read(&xlsx(&sheet, strings)).unwrap_err();
         assert_eq!(error.code(), code, "{sheet}: {error}");
@@ -260,8 +268,10 @@ fn a_text_that_explodes_is_refused_before_it_is_parsed() {
     // Shrinks less than a bomb, but no cell holds so long a text.
     let unit: String = (0..40_u32).map(|i| format!("{:x}", i.wrapping_mul(2_654_435_761))).collect();
     let long = "x".repeat(66 << 20) + &unit.repeat(2000);
-    let noise: String = (0..60_000_u64).map(|i| format!("{:016x}", i.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
-    let error = read(&xlsx(&format!("<row><c t=\"str\"><v>{long}{noise}</v></c></row>"), "<sst/>")).unwrap_err();
+    let noise: String =
+        (0..60_000_u64).map(|i| format!("{:016x}", i.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
+    let error =
+        read(&xlsx(&format!("<row><c t=\"str\"><v>{long}{noise}</v></c></row>"), "<sst/>")).unwrap_err();
     assert!(matches!(error, ReadError::TooLarge { what: "the length of one of its texts", .. }), "{error}");
 }
 
@@ -343,9 +353,8 @@ fn biff5_without_a_container_in_cp949() {
 
 #[test]
 fn hostile_and_locked_xls_are_refused() {
-    let number = |row: u16, column: u8| {
-        [&row.to_le_bytes()[..], &[column, 0, 0, 0], &1_f64.to_le_bytes()].concat()
-    };
+    let number =
+        |row: u16, column: u8| [&row.to_le_bytes()[..], &[column, 0, 0, 0], &1_f64.to_le_bytes()].concat();
     let (near, far) = (number(0, 0), number(65_535, 255));
     assert!(read(&biff5(&[(0x0203, &near), (0x0203, &far)])).is_ok());
     // The same sheet named three times.
@@ -362,7 +371,8 @@ fn hostile_and_locked_xls_are_refused() {
     assert_eq!(read(&Input::Memory(bytes.into())).unwrap_err().code(), "file.too_large");
 
     for scheme in [0, 1] {
-        let locked = biff(&[(0x0809, &[0, 6, 5, 0, 0, 0, 0, 0]), (0x002F, &[scheme, 0, 1, 0, 1, 0]), (0x000A, &[])]);
+        let locked =
+            biff(&[(0x0809, &[0, 6, 5, 0, 0, 0, 0, 0]), (0x002F, &[scheme, 0, 1, 0, 1, 0]), (0x000A, &[])]);
         let mut ole = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
         ole.create_stream("/Workbook").unwrap().write_all(&locked).unwrap();
         ole.flush().unwrap();

@@ -66,7 +66,8 @@ impl WorkbookRows for Xls {
             let (first_row, first_column) = range.start().unwrap_or_default();
             let mut rows = output.sheet(&name, dates);
             for (row, column, data) in range.used_cells() {
-                let (row, column) = (u64::from(first_row) + row as u64, u64::from(first_column) + column as u64);
+                let (row, column) =
+                    (u64::from(first_row) + row as u64, u64::from(first_column) + column as u64);
                 if let Some(value) = value(data)
                     && rows.cell(row, column, value)? == Flow::Stop
                 {
@@ -84,7 +85,9 @@ impl WorkbookRows for Xls {
 fn value(data: &Data) -> Option<Value<'_>> {
     Some(match data {
         Data::Empty => return None,
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Value::Text(Cow::Borrowed(text)),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
+            Value::Text(Cow::Borrowed(text))
+        }
         Data::Float(number) => Value::Number(*number),
         #[expect(clippy::cast_precision_loss, reason = "integers of a workbook have 30 bits")]
         Data::Int(number) => Value::Number(*number as f64),
