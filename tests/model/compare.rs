@@ -202,7 +202,13 @@ pub fn exports(name: &str, left: &Table, right: &Table) -> Vec<String> {
     }
     let keys = |table: &Table| table.rows.iter().cloned().collect::<BTreeSet<Line>>();
     let (left, right) = (keys(left), keys(right));
-    let told = |line: &Line| line.iter().filter(|(_, cell)| !cell.is_empty()).map(|(name, cell)| format!("{name}={cell}")).collect::<Vec<_>>().join(" ");
+    let told = |line: &Line| {
+        line.iter()
+            .filter(|(_, cell)| !cell.is_empty())
+            .map(|(name, cell)| format!("{name}={cell}"))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     let one: Vec<_> = left.difference(&right).take(2).map(told).collect();
     let two: Vec<_> = right.difference(&left).take(2).map(told).collect();
     vec![format!("{name} differs: only in the first {one:?}; only in the second {two:?}")]

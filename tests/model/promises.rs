@@ -116,7 +116,8 @@ fn same_tables(left: &Store, right: &Store) -> Problems {
 fn named(mut table: Table) -> Table {
     let mut known: Vec<String> = Vec::new();
     for row in &mut table.rows {
-        for (_, cell) in row.iter_mut().filter(|(column, cell)| column.ends_with("_hash") && !cell.is_empty()) {
+        for (_, cell) in row.iter_mut().filter(|(column, cell)| column.ends_with("_hash") && !cell.is_empty())
+        {
             let at = known.iter().position(|hash| hash == cell).unwrap_or_else(|| {
                 known.push(cell.clone());
                 known.len() - 1
