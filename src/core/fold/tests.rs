@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use arrow::array::{Array, AsArray};
+use arrow::datatypes::{DataType, TimestampMicrosecondType};
 use arrow::util::display::array_value_to_string;
 use proptest::prelude::*;
 
@@ -99,7 +100,13 @@ fn fold(schema: &Schema, files: &[File], order: &[usize]) -> Folded {
 fn show(batch: &RecordBatch, columns: &str) -> Vec<String> {
     let cell = |name: &str, row: usize| {
         let array = batch.column_by_name(name).unwrap_or_else(|| panic!("no column {name}"));
-        if array.is_null(row) { "~".to_owned() } else { array_value_to_string(array, row).unwrap() }
+        if array.is_null(row) {
+            "~".to_owned()
+        } else if let DataType::Timestamp(_, Some(_)) = array.data_type() {
+            Instant(array.as_primitive::<TimestampMicrosecondType>().value(row) / 1_000_000).to_string()
+        } else {
+            array_value_to_string(array, row).unwrap()
+        }
     };
     (0..batch.num_rows())
         .map(|row| columns.split(' ').map(|c| cell(c, row)).collect::<Vec<_>>().join(" "))

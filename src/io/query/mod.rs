@@ -1,25 +1,20 @@
 //! SQL over the tables, by polars.
 //!
-//! Only this module knows polars: tables go in as Parquet files or record batches, answers come out as plain rows.
+//! Only this module knows polars: tables go in as typed columns, answers come out as plain rows.
 //! Types come from the tables' own schema, never from guessing, so amounts stay exact decimals.
 
+mod frame;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
-use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType as ArrowType, SchemaRef as ArrowSchema};
-use parquet::arrow::ArrowWriter;
-use polars::prelude::{
-    DataFrame, DataType, IntoLazy, LazyFrame, ParquetReader, PlRefPath, PlSmallStr, PolarsError,
-    PolarsResult, ScanArgsParquet, Schema, SerReader, TimeUnit, TimeZone,
-};
+use arrow::datatypes::SchemaRef as ArrowSchema;
+use polars::prelude::{DataFrame, IntoLazy, LazyFrame, PolarsError, PolarsResult};
 use polars::sql::SQLContext;
 
 use crate::core::nearest::nearest;
@@ -87,8 +82,9 @@ pub fn run_query(sql: &str, tables: &[QueryTable]) -> Result<Rows, QueryError> {
     }
     let mut context = SQLContext::new();
     for table in tables {
-        let frame = frame(table).map_err(|source| QueryError::Table { table: table.name, source })?;
-        context.register(table.name, frame);
+        let frame =
+            frame::of(table, sql).map_err(|source| QueryError::Table { table: table.name, source })?;
+        context.register(table.name, frame.lazy());
     }
     // Some questions that polars cannot answer stop it instead of coming back as errors.
     let answer = catch_unwind(AssertUnwindSafe(|| context.execute(sql).and_then(LazyFrame::collect)));
@@ -115,54 +111,6 @@ fn is_question(sql: &str) -> bool {
     let word: String = rest.chars().take_while(char::is_ascii_alphabetic).collect();
     let readers = ["SELECT", "WITH", "SHOW", "EXPLAIN", "FROM", "VALUES"];
     rest.starts_with('(') || readers.iter().any(|r| word.eq_ignore_ascii_case(r))
-}
-
-type Boxed = Box<dyn std::error::Error + Send + Sync>;
-
-fn frame(table: &QueryTable) -> Result<LazyFrame, Boxed> {
-    let schema = polars_schema(&table.schema)?;
-    match &table.rows {
-        Rowset::Files(files) if !files.is_empty() => {
-            let paths: PolarsResult<Vec<PlRefPath>> =
-                files.iter().map(|p| PlRefPath::try_from_path(p)).collect();
-            let args = ScanArgsParquet {
-                schema: Some(Arc::new(schema)),
-                // Files of an older version may lack columns that came later.
-                allow_missing_columns: true,
-                // A `*` in the folder's name is a star, not a pattern.
-                glob: false,
-                ..ScanArgsParquet::default()
-            };
-            Ok(LazyFrame::scan_parquet_files(paths?.into_iter().collect(), args)?)
-        }
-        Rowset::Batches(batches) if batches.iter().any(|b| b.num_rows() > 0) => {
-            let mut writer = ArrowWriter::try_new(Vec::new(), Arc::clone(&table.schema), None)?;
-            for batch in batches {
-                writer.write(&RecordBatch::try_new(Arc::clone(&table.schema), batch.columns().to_vec())?)?;
-            }
-            Ok(ParquetReader::new(Cursor::new(writer.into_inner()?)).finish()?.lazy())
-        }
-        Rowset::Files(_) | Rowset::Batches(_) => Ok(DataFrame::empty_with_schema(&schema).lazy()),
-    }
-}
-
-fn polars_schema(schema: &ArrowSchema) -> PolarsResult<Schema> {
-    let mut fields = Schema::with_capacity(schema.fields().len());
-    for field in schema.fields() {
-        let data_type = match field.data_type() {
-            ArrowType::Int64 => DataType::Int64,
-            ArrowType::Decimal64(precision, scale) => {
-                DataType::Decimal(usize::from(*precision), usize::try_from(*scale).unwrap_or_default())
-            }
-            ArrowType::Date32 => DataType::Date,
-            ArrowType::Timestamp(_, zone) => {
-                DataType::Datetime(TimeUnit::Microseconds, TimeZone::opt_try_new(zone.as_deref())?)
-            }
-            _ => DataType::String,
-        };
-        fields.insert(PlSmallStr::from_str(field.name()), data_type);
-    }
-    Ok(fields)
 }
 
 fn rows(mut frame: DataFrame) -> PolarsResult<Rows> {
