@@ -8,10 +8,10 @@ use super::password::Passwords;
 use super::status::Failure;
 use super::when;
 use crate::core::nearest::nearest;
-use crate::core::schema::{Schema, SchemaError};
+use crate::core::schema::{Privacy, Schema, SchemaError};
 use crate::core::tables::Table;
 use crate::core::types::{Day, Instant, Source};
-use crate::io::config::{Config, ConfigError, is_mall_id};
+use crate::io::config::{Config, ConfigError, Treatment, is_mall_id};
 use crate::io::report::ingest::Mode;
 
 /// What every command may need.
@@ -47,6 +47,14 @@ impl Settings {
 }
 
 fn checked(path: &Path, config: Config) -> Result<Config, Failure> {
+    for (class, treatment) in &config.privacy {
+        if *treatment == Treatment::Hash && !matches!(class, Privacy::Phone | Privacy::Email) {
+            let message = format!("{}: only phone and email can be hashed", path.display());
+            return Err(
+                Failure::new("config", message).hint("write \"keep\" or \"drop\" for the other classes")
+            );
+        }
+    }
     for (pattern, at) in config.observed_at_rules() {
         if when::parse_instant(at).is_none() {
             let message = format!("{}: observed_at of `{pattern}`: `{at}` is no time", path.display());

@@ -89,6 +89,12 @@ pub(super) fn ingest(
     progress: &dyn Progress,
 ) -> Result<IngestReport, Failure> {
     let begun = now();
+    if let [first, ..] = asked.paths.as_slice()
+        && !asked.paths.iter().any(|path| path.exists())
+    {
+        let failure = Failure::new("file.io", format!("there is no file or folder {}", first.display()));
+        return Err(failure.hint("check the path; nothing was read"));
+    }
     let shared = Arc::new(schema.clone());
     let mut ledger = match asked.mode {
         Mode::Commit => Writer::open(&settings.ledger, shared, "ingest")?,
@@ -165,6 +171,8 @@ pub(super) struct Undone {
     pub run_id: String,
     /// Files that the ledger no longer knows.
     pub files_removed: u64,
+    /// Files of the run that stay, because other runs saw them too.
+    pub files_kept: u64,
     /// `YYYY-MM`.
     pub months_touched: Vec<String>,
 }
@@ -173,10 +181,14 @@ pub(super) fn undo(settings: &Settings, schema: &Schema, run_id: &str) -> Result
     let schema = Arc::new(schema.clone());
     // A folder without a ledger stays one.
     drop(Ledger::open(&settings.ledger, Arc::clone(&schema))?);
-    let outcome = Writer::open(&settings.ledger, schema, "undo")?.undo(run_id)?;
+    let mut ledger = Writer::open(&settings.ledger, schema, "undo")?;
+    let before = ledger.files()?.len();
+    let outcome = ledger.undo(run_id)?;
+    let removed = before.saturating_sub(ledger.files()?.len());
     Ok(Undone {
         run_id: outcome.run_id,
-        files_removed: outcome.files.len() as u64,
+        files_removed: removed as u64,
+        files_kept: outcome.files.len().saturating_sub(removed) as u64,
         months_touched: outcome.months_touched.iter().map(ToString::to_string).collect(),
     })
 }
@@ -200,7 +212,10 @@ pub(super) fn rows_to_mend(settings: &Settings, schema: &Schema) -> Result<Vec<M
             row: u64::from(q.row.row),
             path: q.path,
             reason: q.row.reason.code().to_owned(),
-            message: q.row.reason.message().to_owned(),
+            message: match header_of(&q.row) {
+                Some(header) => format!("{header}: {}", q.row.reason.message()),
+                None => q.row.reason.message().to_owned(),
+            },
             header: header_of(&q.row),
             cells: q.row.cells,
         })

@@ -12,7 +12,7 @@ use super::problem::{FindingKind, Quarantined, Reason};
 use super::schema::{Column, ColumnRef, HeaderMap, Kind, Level, Privacy, Schema, Transform};
 use super::text;
 use super::time;
-use super::types::{Instant, ItemCode, OrderId};
+use super::types::{Instant, ItemCode, OrderId, Precision};
 
 /// What happens to a class of personal data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -336,13 +336,7 @@ impl<'s> Normaliser<'s> {
                 Kind::Time => {
                     return time::time_from_serial(n, self.dates).map(Value::Time).map_err(|_| bad_date());
                 }
-                Kind::Text | Kind::Id => match time::time_from_serial(n, self.dates) {
-                    Ok(time) if time.precision == super::types::Precision::Day => {
-                        Cow::Owned(time.day().to_string())
-                    }
-                    Ok(time) => Cow::Owned(time.to_string()),
-                    Err(_) => Cow::Owned(text::number_as_text(n)),
-                },
+                Kind::Text | Kind::Id => Cow::Owned(self.serial_as_text(n)),
             },
             Cell::Bool(b) => Cow::Borrowed(if b { "T" } else { "F" }),
             Cell::Error(_) | Cell::Undecodable => {
@@ -385,7 +379,7 @@ impl<'s> Normaliser<'s> {
         row: u32,
         (reason, column, cell): (Reason, Option<ColumnRef>, Option<usize>),
     ) -> Quarantined {
-        let shown = |i: usize| cells.get(i).and_then(cell_text).map(std::borrow::Cow::into_owned);
+        let shown = |i: usize| cells.get(i).and_then(|c| self.cell_text(c)).map(Cow::into_owned);
         let column = column.map(|at| self.schema.column(at));
         let value = cell
             .filter(|_| column.is_some_and(Column::may_be_shown))
@@ -407,8 +401,33 @@ impl<'s> Normaliser<'s> {
             reason,
             column: column.map(|c| c.name.clone()),
             value,
-            cells: layout.shown.iter().filter_map(|(i, header)| Some((header.clone(), shown(*i)?))).collect(),
+            cells: layout
+                .shown
+                .iter()
+                .map(|(i, header)| (header.clone(), shown(*i).unwrap_or_default()))
+                .collect(),
             hashes,
+        }
+    }
+
+    /// A cell as text, for the quarantine.
+    fn cell_text<'c>(&self, cell: &Cell<'c>) -> Option<Cow<'c, str>> {
+        match *cell {
+            Cell::Text(t) => Some(Cow::Borrowed(t)),
+            Cell::Number(n) => Some(Cow::Owned(text::number_as_text(n))),
+            Cell::DateSerial(n) => Some(Cow::Owned(self.serial_as_text(n))),
+            Cell::Bool(b) => Some(Cow::Borrowed(if b { "TRUE" } else { "FALSE" })),
+            Cell::Error(e) => Some(Cow::Borrowed(e)),
+            Cell::Blank | Cell::Null | Cell::Undecodable => None,
+        }
+    }
+
+    /// A date cell where text is wanted: `2026-01-02`, with the time where it has one.
+    fn serial_as_text(&self, serial: f64) -> String {
+        match time::time_from_serial(serial, self.dates) {
+            Ok(time) if time.precision == Precision::Day => time.day().to_string(),
+            Ok(time) => time.to_string(),
+            Err(_) => text::number_as_text(serial),
         }
     }
 
@@ -466,7 +485,7 @@ impl<'s> Normaliser<'s> {
         let value = blame
             .filter(|at| self.schema.column(*at).may_be_shown())
             .and_then(|at| cells_of(at.level).get(at.index))
-            .and_then(cell_text)
+            .and_then(|c| self.cell_text(c))
             .filter(|text| is_impersonal(text))
             .map(Cow::into_owned);
         let mut quarantined = Quarantined {
@@ -480,7 +499,7 @@ impl<'s> Normaliser<'s> {
         for level in [Level::Order, Level::Item] {
             for (column, cell) in self.schema.level(level).iter().zip(cells_of(level)) {
                 if column.may_be_shown() {
-                    let text = cell_text(cell).map(|t| (column.name.clone(), t.into_owned()));
+                    let text = self.cell_text(cell).map(|t| (column.name.clone(), t.into_owned()));
                     quarantined.cells.extend(text);
                 } else if matches!(column.transform, Transform::PhoneHash | Transform::EmailHash)
                     && self.policy.stores(column)
@@ -543,17 +562,6 @@ fn named_value<'c>(column: &Column, text: Cow<'c, str>) -> Cow<'c, str> {
     match column.values.iter().find(|(known, _)| *known == label) {
         Some((_, value)) => Cow::Owned(value.clone()),
         None => text,
-    }
-}
-
-/// A cell as text, for the quarantine.
-fn cell_text<'c>(cell: &Cell<'c>) -> Option<Cow<'c, str>> {
-    match *cell {
-        Cell::Text(t) => Some(Cow::Borrowed(t)),
-        Cell::Number(n) | Cell::DateSerial(n) => Some(Cow::Owned(text::number_as_text(n))),
-        Cell::Bool(b) => Some(Cow::Borrowed(if b { "TRUE" } else { "FALSE" })),
-        Cell::Error(e) => Some(Cow::Borrowed(e)),
-        Cell::Blank | Cell::Null | Cell::Undecodable => None,
     }
 }
 

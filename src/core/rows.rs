@@ -18,6 +18,7 @@ pub struct FoundTable {
     /// The header row's texts, by cell.
     pub headers: Vec<String>,
     pub map: HeaderMap,
+    pub rows_read: u64,
 }
 
 /// A few accepted rows as they will be stored, for `inspect`: (level, column index, value).
@@ -26,6 +27,8 @@ pub type Sample = Vec<(Level, usize, String)>;
 /// A sampled row and its number.
 #[derive(Clone, Debug)]
 pub struct SampledRow {
+    /// Which of the file's tables it stands in.
+    pub table: usize,
     pub row: u64,
     pub values: Sample,
 }
@@ -85,7 +88,7 @@ impl<'s> FileRows<'s> {
         order: &[Value<'_>],
         place: Place,
     ) {
-        self.rows_read += 1;
+        self.count_row();
         let mends = self.stand_ins.last().is_some_and(|(row, ..)| *row == place.row);
         let mall = match order.get(self.schema.known.mall_id) {
             Some(Value::Text(mall)) => Some(mall.as_ref()),
@@ -98,8 +101,9 @@ impl<'s> FileRows<'s> {
             (Some(mall), RowMall::One(known)) if known != mall => self.row_mall = RowMall::Several,
             (Some(_), _) => {}
         }
-        if self.samples.len() < SAMPLES {
-            self.samples.push(SampledRow { row: u64::from(place.row), values: sample(item, order) });
+        let table = self.tables.len().saturating_sub(1);
+        if self.samples.iter().rev().take_while(|s| s.table == table).count() < SAMPLES {
+            self.samples.push(SampledRow { table, row: u64::from(place.row), values: sample(item, order) });
         }
         let Place { sheet, row, record, time } = place;
         let place = Sighting { file: 0, sheet, row, record, time, item: None, order: 0 };
@@ -107,14 +111,21 @@ impl<'s> FileRows<'s> {
     }
 
     pub fn quarantine(&mut self, row: Quarantined) {
-        self.rows_read += 1;
+        self.count_row();
         self.quarantine.push(row);
     }
 
     /// A total row or a repeated header.
     pub fn skip(&mut self) {
-        self.rows_read += 1;
+        self.count_row();
         self.rows_skipped += 1;
+    }
+
+    fn count_row(&mut self) {
+        self.rows_read += 1;
+        if let Some(table) = self.tables.last_mut() {
+            table.rows_read += 1;
+        }
     }
 
     pub fn odd(&mut self, row: u32, order_id: &OrderId, oddities: Vec<Oddity>) {

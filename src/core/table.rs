@@ -18,9 +18,12 @@ const HEADER_WITHIN: u64 = 60;
 /// So many known headers settle the matter at once.
 const SURE_SCORE: usize = 4;
 
-/// Columns of a workbook that `quarantine --out` wrote: which row of which file a row mends.
-pub const MENDS_FILE: &str = "jangbu_file";
-pub const MENDS_ROW: &str = "jangbu_row";
+/// Headers of a workbook that `quarantine --out` wrote: the SHA-256 of the file whose row is mended.
+pub const MENDS_FILE: &str = "_jangbu_file";
+/// That row's number.
+pub const MENDS_ROW: &str = "_jangbu_row";
+/// What was to be mended.
+pub const MENDS_REASON: &str = "_jangbu_reason";
 
 /// The stored hashes of quarantined rows, by file and row: (stored column, hash).
 pub type StoredHashes = HashMap<(FileHash, u32), Vec<(String, String)>>;
@@ -159,7 +162,7 @@ impl<'s> TableReader<'s> {
         let mut map = self.normaliser.schema().map_headers(headers);
         let own = |name| headers.iter().position(|h| h.trim() == name);
         let mends = own(MENDS_FILE).zip(own(MENDS_ROW));
-        map.unknown.retain(|(_, header)| header != MENDS_FILE && header != MENDS_ROW);
+        map.unknown.retain(|(_, header)| ![MENDS_FILE, MENDS_ROW, MENDS_REASON].contains(&header.as_str()));
         let layout = Layout::new(self.normaliser.schema(), self.normaliser.policy(), &map, headers);
         let headers: Vec<String> = headers.iter().map(|h| (*h).to_owned()).collect();
         self.rows.tables.push(FoundTable {
@@ -167,6 +170,7 @@ impl<'s> TableReader<'s> {
             records_above,
             headers: headers.clone(),
             map,
+            rows_read: 0,
         });
         self.state = State::Reading { layout, headers, mends };
     }

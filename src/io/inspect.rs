@@ -15,7 +15,7 @@ use crate::io::ingest::evidence::{self, Told as ToldByUser};
 use crate::io::ingest::read::{self, ReadFile, Tools};
 use crate::io::ingest::sources::{self, Found, Source};
 use crate::io::ledger::{Evidence, Ledger, LedgerError, MallEvidence, SourceEvidence, TimeEvidence};
-use crate::io::read::ReadError;
+use crate::io::read::{ReadError, detect};
 use crate::io::report::Trouble;
 use crate::io::report::inspect::{
     ColumnUse, Inspection, ProblemView, SampleRow, SampleValue, SheetView, Storage, Told, Verdict,
@@ -38,16 +38,14 @@ pub fn inspect(path: &Path, glass: &Glass<'_>) -> Result<Inspection, LedgerError
         return Ok(empty(shown, Verdict::Skip { reason: "there is no file".into() }));
     };
     let Found::Source(source) = found else { return Ok(ended(found)) };
-    let is_wrapper = matches!(source.format, crate::io::read::detect::Format::Zip);
-    if !is_wrapper {
+    if source.format != detect::Format::Zip {
         return match sources::unwrap(source, glass.keyring).into_iter().next() {
             Some(Found::Source(source)) => one(&source, glass),
             Some(other) => Ok(ended(other)),
             None => Ok(empty(shown, Verdict::Skip { reason: "there is no file in it".into() })),
         };
     }
-    let mut whole =
-        empty(shown, Verdict::Skip { reason: "an archive: each file in it counts by itself".into() });
+    let mut whole = empty(shown, Verdict::Ingest);
     whole.size_bytes = source.input.len().unwrap_or(0);
     whole.format = Some(source.format.as_str().to_owned());
     for member in sources::unwrap(source, glass.keyring) {
@@ -56,6 +54,19 @@ pub fn inspect(path: &Path, glass: &Glass<'_>) -> Result<Inspection, LedgerError
             other => ended(other),
         });
     }
+    // An archive is only a wrapper: the most hopeful member speaks for it.
+    let hope = |v: &Verdict| match v {
+        Verdict::Ingest => 0,
+        Verdict::AlreadyIngested { .. } => 1,
+        Verdict::Fail { .. } => 2,
+        Verdict::Skip { .. } => 3,
+    };
+    whole.verdict = whole
+        .members
+        .iter()
+        .map(|m| m.verdict.clone())
+        .min_by_key(hope)
+        .unwrap_or_else(|| Verdict::Skip { reason: "an archive without files".into() });
     Ok(whole)
 }
 
@@ -114,8 +125,7 @@ fn one(source: &Source, glass: &Glass<'_>) -> Result<Inspection, LedgerError> {
         hashes: &hashes,
         limit: None,
     };
-    let name = source.names.first().map_or("", String::as_str);
-    match read::read(&source.input, source.format, name, &tools) {
+    match read::read(&source.input, source.format, &tools) {
         Err(error) => seen.verdict = Verdict::Fail { error: trouble(&error) },
         Ok(file) => tell_content(&mut seen, source, &evidence, &file, glass),
     }
@@ -181,11 +191,22 @@ fn tell_content(
     if evidence.mall.is_none() {
         seen.mall = rows.row_mall().map(|mall| Told::new(mall, "its rows"));
     }
-    seen.sheets = rows.tables.iter().map(|table| sheet(table, file, glass)).collect();
+    seen.sheets = rows.tables.iter().enumerate().map(|(n, table)| sheet(n, table, file, glass)).collect();
     if let (true, Some(sample)) = (rows.tables.is_empty(), rows.samples.first()) {
         seen.sheets.push(api_sheet(sample, file, glass));
     }
     seen.problems = problems(file);
+    let name = source.names.first().map_or("", String::as_str);
+    if detect::ending_differs(name, source.format) {
+        let kind = FindingKind::ExtensionDiffers;
+        seen.problems.push(ProblemView {
+            code: kind.code().to_owned(),
+            message: kind.message().to_owned(),
+            rows: None,
+            first_row: None,
+            column: None,
+        });
+    }
     if let Some(reason) = file.no_table {
         seen.verdict = Verdict::Skip { reason: reason.to_owned() };
     } else if evidence.mall.is_none() && rows.rows_without_mall > 0 {
@@ -219,7 +240,7 @@ fn table_name(level: crate::core::schema::Level) -> &'static str {
     }
 }
 
-fn sheet(table: &FoundTable, file: &ReadFile<'_>, glass: &Glass<'_>) -> SheetView {
+fn sheet(number: usize, table: &FoundTable, file: &ReadFile<'_>, glass: &Glass<'_>) -> SheetView {
     let schema = glass.schema;
     let mut columns: Vec<(ColumnUse, crate::core::schema::ColumnRef)> = Vec::new();
     for mapped in &table.map.columns {
@@ -251,6 +272,7 @@ fn sheet(table: &FoundTable, file: &ReadFile<'_>, glass: &Glass<'_>) -> SheetVie
         .rows
         .samples
         .iter()
+        .filter(|s| s.table == number)
         .map(|s| SampleRow {
             row: s.row,
             values: columns.iter().map(|c| value(&s.values, c)).collect(),
@@ -260,7 +282,7 @@ fn sheet(table: &FoundTable, file: &ReadFile<'_>, glass: &Glass<'_>) -> SheetVie
     SheetView {
         name: table.sheet.clone(),
         header_row: Some(table.records_above + 1),
-        rows_seen: file.rows.rows_read,
+        rows_seen: table.rows_read,
         complete: true,
         unknown: table.map.unknown.iter().map(|(_, h)| h.clone()).collect(),
         ignored: table.map.ignored.iter().map(|(_, h)| h.clone()).collect(),

@@ -39,7 +39,12 @@ fn write(out: &Path, settings: &Settings, printer: &mut Printer) -> Result<Statu
         let error = ExportError::Ending { path: out.to_owned() };
         return Err(Failure::usage(error.to_string()).hint("rows to mend are written as .xlsx"));
     }
-    let rows = write_mend_workbook(&wire::rows_to_mend(settings, &settings.schema()?)?, out)?;
+    let waiting = wire::rows_to_mend(settings, &settings.schema()?)?;
+    if waiting.is_empty() && printer.output() == Output::People {
+        printer.note("no row waits to be mended, so nothing was written");
+        return Ok(Status::Success);
+    }
+    let rows = write_mend_workbook(&waiting, out)?;
     match printer.output() {
         Output::Json => {
             let document = serde_json::json!({"table": Table::Quarantine.name(), "path": out, "rows": rows});

@@ -11,12 +11,18 @@ pub(super) fn run(args: &args::Undo, settings: &Settings, printer: &mut Printer)
     let undone = wire::undo(settings, &settings.schema()?, &args.run_id)?;
     match printer.output() {
         Output::Json => printer.document(&undone)?,
-        Output::People => printer.note(&format!(
-            "undid run {}: {} and {} as if it had never been",
-            undone.run_id,
-            counted(undone.files_removed, "file"),
-            counted(undone.months_touched.len() as u64, "month"),
-        )),
+        Output::People => {
+            printer.note(&format!(
+                "undid run {}: {} gone, {} folded again",
+                undone.run_id,
+                counted(undone.files_removed, "file"),
+                counted(undone.months_touched.len() as u64, "month"),
+            ));
+            if undone.files_kept > 0 {
+                let kept = counted(undone.files_kept, "file");
+                printer.note(&format!("{kept} of it stay: other runs saw the same bytes"));
+            }
+        }
     }
     Ok(Status::Success)
 }

@@ -74,16 +74,23 @@ fn render_sheet(sheet: &SheetView, several: bool, columns: usize, style: Style) 
         _ => "Headers".to_owned(),
     };
     let seen = if sheet.complete { "all" } else { "the first" };
-    let Some(header_row) = sheet.header_row else {
-        let note = format!("no header row among {seen} {}", counted(sheet.rows_seen, "row"));
-        return format!("{}  {}\n", style.bold(&title), style.dim(&note));
+    let mut understood: Vec<usize> = sheet.columns.iter().map(|c| c.cell).collect();
+    understood.dedup();
+    let note = match sheet.header_row {
+        Some(row) => format!(
+            "in row {row}; {} understood, {} unknown, {} left aside",
+            understood.len(),
+            sheet.unknown.len(),
+            sheet.ignored.len()
+        ),
+        None if sheet.columns.is_empty() => {
+            format!("no header row among {seen} {}", counted(sheet.rows_seen, "row"))
+        }
+        None => format!("fields of the first order, of {}", counted(sheet.rows_seen, "row")),
     };
-    let note = format!(
-        "in row {header_row}; {} understood, {} unknown, {} left aside",
-        sheet.columns.len(),
-        sheet.unknown.len(),
-        sheet.ignored.len()
-    );
+    if sheet.header_row.is_none() && sheet.columns.is_empty() {
+        return format!("{}  {}\n", style.bold(&title), style.dim(&note));
+    }
     let mut out = format!("{}  {}\n", style.bold(&title), style.dim(&note));
     out.push_str(&indented(&header_table(&sheet.columns, columns.saturating_sub(2), style), 2));
     if !sheet.unknown.is_empty() {

@@ -10,14 +10,8 @@ use rust_xlsxwriter::{Color, Format, Workbook, XlsxError};
 
 use super::target::Target;
 use super::{ExportError, ExportFormat};
+use crate::core::table::{MENDS_FILE, MENDS_REASON, MENDS_ROW};
 use crate::io::report::quarantine::MendRow;
-
-/// Header of the column with the SHA-256 of the row's file.
-pub const FILE_HEADER: &str = "_jangbu_file";
-/// Header of the column with the row's number in that file.
-pub const ROW_HEADER: &str = "_jangbu_row";
-/// Header of the column that says what to mend.
-pub const REASON_HEADER: &str = "_jangbu_reason";
 
 /// Writes the rows to be mended, and returns their number.
 pub fn write_mend_workbook(rows: &[MendRow], path: &Path) -> Result<u64, ExportError> {
@@ -54,7 +48,7 @@ fn write_sheet(
     let blamed = Format::new().set_num_format("@").set_background_color(Color::RGB(0x00FF_E699));
     let sheet = workbook.add_worksheet();
     sheet.set_name(name)?.set_freeze_panes(1, 3)?;
-    let fixed = [(FILE_HEADER, 12), (ROW_HEADER, 10), (REASON_HEADER, 40)];
+    let fixed = [(MENDS_FILE, 12), (MENDS_ROW, 10), (MENDS_REASON, 40)];
     for (column, (header, width)) in (0..).zip(fixed) {
         sheet.set_column_width(column, width)?.write_string_with_format(0, column, header, &bold)?;
     }

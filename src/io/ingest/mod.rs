@@ -162,8 +162,7 @@ fn read_all<'s>(
 }
 
 fn read_one<'s>(source: &Source, tools: &Tools<'s>) -> Outcome<'s> {
-    let name = source.names.first().map_or("", String::as_str);
-    let outcome = read::read(&source.input, source.format, name, tools);
+    let outcome = read::read(&source.input, source.format, tools);
     if source.look.still_holds() { outcome } else { Err(ReadError::Changed) }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Keyring;
 use crate::core::api::ApiRows;
-use crate::core::cell::{Cell, Flow, Note, RowSink};
+use crate::core::cell::{Cell, Flow};
 use crate::core::normalise::{Normaliser, Policy};
 use crate::core::person::PersonKey;
 use crate::core::rows::FileRows;
@@ -60,13 +60,8 @@ impl OrderSink for ApiRows<'_> {
     }
 }
 
-/// Reads a source file of any format but wrappers. `name` only tells whether its ending fits.
-pub fn read<'s>(
-    input: &Input,
-    format: Format,
-    name: &str,
-    tools: &Tools<'s>,
-) -> Result<ReadFile<'s>, ReadError> {
+/// Reads a source file of any format but wrappers.
+pub fn read<'s>(input: &Input, format: Format, tools: &Tools<'s>) -> Result<ReadFile<'s>, ReadError> {
     let normaliser = || Normaliser::new(tools.schema, tools.policy, tools.key);
     if format == Format::Json {
         return read_json(input, normaliser(), tools.schema);
@@ -105,9 +100,6 @@ pub fn read<'s>(
         Format::Json | Format::Zip | Format::Gzip => {
             return Err(ReadError::Unsupported("an archive inside an archive".into()));
         }
-    }
-    if detect::ending_differs(name, format) {
-        reader.note(Note::ExtensionDiffers);
     }
     let rows = reader.finish();
     let no_table =

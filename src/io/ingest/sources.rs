@@ -76,7 +76,7 @@ pub fn walk(paths: &[PathBuf], except: &Path) -> Vec<Found> {
     let mut found = Vec::new();
     for path in paths {
         let entries = walkdir::WalkDir::new(path)
-            .sort_by_file_name()
+            .sort_by_key(|e| plain_before_copy(&e.file_name().to_string_lossy()))
             .into_iter()
             .filter_entry(|e| !(e.file_type().is_dir() && is_same(e.path(), except.as_deref())));
         for entry in entries {
@@ -91,6 +91,11 @@ pub fn walk(paths: &[PathBuf], except: &Path) -> Vec<Found> {
         }
     }
     found
+}
+
+/// Sorts `orders (1).csv` behind `orders.csv`, so that the plain name is the one remembered.
+fn plain_before_copy(name: &str) -> String {
+    name.replace(" (", "~(")
 }
 
 fn is_same(path: &Path, except: Option<&Path>) -> bool {

@@ -109,15 +109,20 @@ pub(super) fn read(path: &Path) -> Result<Vec<RecordBatch>, LedgerError> {
 pub(super) fn read_bodies(path: &Path, columns: &[Column]) -> Result<Vec<Bodies>, LedgerError> {
     let today = clearable(columns);
     let fields = crate::core::batch::body_schema(columns);
-    read(path)?
-        .into_iter()
+    let damaged = |source| LedgerError::Parquet { path: path.to_owned(), source };
+    let builder = ParquetRecordBatchReaderBuilder::try_new(open(path)?).map_err(damaged)?;
+    // The batches themselves come without the file's metadata.
+    let stored = builder.schema().metadata().get(CLEARABLE).cloned().unwrap_or_default();
+    builder
+        .with_batch_size(ROWS_A_BATCH)
+        .build()
+        .map_err(damaged)?
         .map(|batch| {
-            let schema = batch.schema();
-            let stored = schema.metadata().get(CLEARABLE).map_or("", String::as_str);
-            if schema.fields() == fields.fields() && stored == today {
+            let batch = batch.map_err(|e| damaged(e.into()))?;
+            if batch.schema().fields() == fields.fields() && stored == today {
                 Ok(Bodies::from_batch(batch, columns)?)
             } else {
-                align_bodies(&batch, stored, columns)
+                align_bodies(&batch, &stored, columns)
                     .ok_or_else(|| LedgerError::damaged(path, "its columns are no bodies of rows"))?
                     .map_err(LedgerError::from)
             }
