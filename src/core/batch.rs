@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, AsArray, Decimal64Builder, FixedSizeBinaryArray, FixedSizeBinaryBuilder, Int64Array,
-    Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder,
+    Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder, new_null_array,
 };
 use arrow::datatypes::{
     DataType, Decimal64Type, Field, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType,
@@ -66,10 +66,40 @@ enum ColumnBuilder {
     Time(TimestampMicrosecondBuilder),
 }
 
+impl ColumnBuilder {
+    /// A builder that stands behind `nulls` rows without a value.
+    fn after(data_type: &DataType, nulls: u32) -> Self {
+        let nulls = nulls as usize;
+        match data_type {
+            DataType::Int64 => {
+                let mut b = Int64Builder::new();
+                b.append_nulls(nulls);
+                Self::Int(b)
+            }
+            DataType::Decimal64(..) => {
+                let mut b = Decimal64Builder::new().with_data_type(data_type.clone());
+                b.append_nulls(nulls);
+                Self::Money(b)
+            }
+            DataType::Timestamp(..) => {
+                let mut b = TimestampMicrosecondBuilder::new();
+                b.append_nulls(nulls);
+                Self::Time(b)
+            }
+            _ => {
+                let mut b = StringBuilder::new();
+                b.append_nulls(nulls);
+                Self::Text(b)
+            }
+        }
+    }
+}
+
 /// Collects bodies of one level. The caller decides which contents are new.
 pub struct BodyBuilder {
     schema: SchemaRef,
-    columns: Vec<ColumnBuilder>,
+    /// A column is built from its first value on: most files fill few of them.
+    columns: Vec<Option<ColumnBuilder>>,
     bits: Vec<Bits>,
     precision: Int64Builder,
     clears: Int64Builder,
@@ -99,20 +129,9 @@ fn bits(columns: &[Column]) -> Vec<Bits> {
 
 impl BodyBuilder {
     pub fn new(columns: &[Column]) -> Self {
-        let builders = columns
-            .iter()
-            .map(|c| match c.kind {
-                Kind::Text | Kind::Id => ColumnBuilder::Text(StringBuilder::new()),
-                Kind::Int => ColumnBuilder::Int(Int64Builder::new()),
-                Kind::Money => {
-                    ColumnBuilder::Money(Decimal64Builder::new().with_data_type(DataType::Decimal64(18, 2)))
-                }
-                Kind::Time => ColumnBuilder::Time(TimestampMicrosecondBuilder::new()),
-            })
-            .collect();
         Self {
             schema: body_schema(columns),
-            columns: builders,
+            columns: columns.iter().map(|_| None).collect(),
             bits: bits(columns),
             precision: Int64Builder::new(),
             clears: Int64Builder::new(),
@@ -132,10 +151,22 @@ impl BodyBuilder {
     /// Adds a body, whose hash the caller has from [`content_hash`]. Returns its number, counted from 0.
     pub fn push(&mut self, values: &[Value<'_>], hash: u128) -> u32 {
         let (mut precision, mut clears) = (0i64, 0i64);
-        for ((builder, value), at) in self.columns.iter_mut().zip(values).zip(&self.bits) {
-            if matches!(value, Value::Clear) {
-                clears |= 1 << at.clears;
-            }
+        let before = self.len;
+        let columns = self.columns.iter_mut().zip(self.schema.fields());
+        for (((slot, field), value), at) in columns.zip(values).zip(&self.bits) {
+            let builder = match (slot.as_mut(), value) {
+                (None, Value::Absent) => continue,
+                (None, Value::Clear) => {
+                    clears |= 1 << at.clears;
+                    continue;
+                }
+                (None, _) => slot.insert(ColumnBuilder::after(field.data_type(), before)),
+                (Some(builder), Value::Clear) => {
+                    clears |= 1 << at.clears;
+                    builder
+                }
+                (Some(builder), _) => builder,
+            };
             match (builder, value) {
                 (ColumnBuilder::Text(b), Value::Text(text)) => b.append_value(text),
                 (ColumnBuilder::Text(b), _) => b.append_null(),
@@ -163,12 +194,14 @@ impl BodyBuilder {
         let mut arrays: Vec<ArrayRef> = self
             .columns
             .iter_mut()
-            .map(|c| -> ArrayRef {
-                match c {
-                    ColumnBuilder::Text(b) => Arc::new(b.finish()),
-                    ColumnBuilder::Int(b) => Arc::new(b.finish()),
-                    ColumnBuilder::Money(b) => Arc::new(b.finish()),
-                    ColumnBuilder::Time(b) => Arc::new(b.finish()),
+            .zip(self.schema.fields())
+            .map(|(slot, field)| -> ArrayRef {
+                match slot.take() {
+                    None => new_null_array(field.data_type(), self.len as usize),
+                    Some(ColumnBuilder::Text(mut b)) => Arc::new(b.finish()),
+                    Some(ColumnBuilder::Int(mut b)) => Arc::new(b.finish()),
+                    Some(ColumnBuilder::Money(mut b)) => Arc::new(b.finish()),
+                    Some(ColumnBuilder::Time(mut b)) => Arc::new(b.finish()),
                 }
             })
             .collect();

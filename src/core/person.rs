@@ -4,7 +4,7 @@
 //! a Korean mobile number is undone by trying all of them, hence the key.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write};
+use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -35,9 +35,11 @@ impl PersonKey {
     fn hash(&self, value: &str) -> String {
         let mut mac = self.0.clone();
         mac.update(value.as_bytes());
+        let digit = |n: u8| char::from(if n < 10 { b'0' + n } else { b'a' + n - 10 });
         let mut hex = String::with_capacity(64);
         for byte in mac.finalize().into_bytes() {
-            let _ = write!(hex, "{byte:02x}");
+            hex.push(digit(byte >> 4));
+            hex.push(digit(byte & 15));
         }
         hex
     }

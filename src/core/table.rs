@@ -264,12 +264,15 @@ impl<'s> TableReader<'s> {
     fn is_header(&self, cells: &[Cell<'_>], first: usize) -> bool {
         let State::Reading { layout, .. } = &self.state else { return false };
         let schema = self.normaliser.schema();
-        let names_column = |i: usize| match cells.get(i) {
-            Some(Cell::Text(t)) => {
-                !t.as_bytes().first().is_some_and(u8::is_ascii_digit) && schema.knows_header(t)
-            }
-            _ => false,
+        // A row whose id looks like one is data, whatever else it says; that settles nearly all rows at once.
+        let is_number = |cell: &Cell<'_>| match cell {
+            Cell::Text(t) => t.as_bytes().first().is_some_and(u8::is_ascii_digit),
+            _ => !is_blank(cell),
         };
+        if layout.id_cells().filter_map(|i| cells.get(i)).any(is_number) {
+            return false;
+        }
+        let names_column = |i: usize| matches!(cells.get(i), Some(Cell::Text(t)) if schema.knows_header(t));
         (names_column(first) || layout.id_cells().any(names_column))
             && schema.header_score(&texts(cells)) >= 2.min(cells.iter().filter(|c| !is_blank(c)).count())
     }

@@ -66,7 +66,11 @@ fn is_no_time_or_any(after_day: &str) -> bool {
 /// In that order, so that a wrapped or escaped space at an end goes too, and an escaped `=&quot;` stays what it says.
 /// A leading apostrophe is part of the text.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    let text = unwrap_formula(trim(text));
+    let text = trim(text);
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
+    let text = unwrap_formula(text);
     let text = changed(text, entities::resolve);
     let text = changed(text, unix_newlines);
     let text = changed(text, compose);
@@ -77,6 +81,25 @@ pub fn clean(text: &str) -> Cow<'_, str> {
             Cow::Owned(if trimmed.len() == text.len() { text } else { trimmed.to_owned() })
         }
     }
+}
+
+/// Whether a text is made of nothing that cleaning could change: Hangul syllables and plain ASCII.
+fn is_plain(text: &str) -> bool {
+    let mut bytes = text.as_bytes();
+    if bytes.first() == Some(&b'=') {
+        return false;
+    }
+    while let [first, rest @ ..] = bytes {
+        bytes = match (first, rest) {
+            (b' '..=b'%' | b'\''..=b'~', _) => rest,
+            // U+AC00 to U+D7A3 are EA B0 80 to ED 9E A3.
+            (0xEA, [0xB0..=0xBF, _, rest @ ..])
+            | (0xEB | 0xEC, [_, _, rest @ ..])
+            | (0xED, [0x80..=0x9D, _, rest @ ..]) => rest,
+            _ => return false,
+        };
+    }
+    true
 }
 
 /// A header as the dictionary compares it: [cleaned](clean), NFKC, without any invisible character. Case is kept.
