@@ -9,7 +9,8 @@ use super::ReadError;
 
 /// Calls a parser. After a panic its state is unknown: the caller drops it with the error.
 pub(super) fn parser<T>(call: impl FnOnce() -> T) -> Result<T, ReadError> {
-    catch_unwind(AssertUnwindSafe(call)).map_err(|_| ReadError::Damaged("its inner structure is broken".into()))
+    catch_unwind(AssertUnwindSafe(call))
+        .map_err(|_| ReadError::Damaged("its inner structure is broken".into()))
 }
 
 #[cfg(test)]

@@ -123,7 +123,11 @@ fn check_declared_texts(part: &mut dyn BufRead, size: u64) -> io::Result<Result<
     });
     // `<si/>` is the shortest text; a small table may be miscounted without harm.
     let limit = (size / 5).max(1 << 20);
-    Ok(if counts.any(|count| count > limit) { Err(too_large("the number of its texts", limit)) } else { Ok(()) })
+    Ok(if counts.any(|count| count > limit) {
+        Err(too_large("the number of its texts", limit))
+    } else {
+        Ok(())
+    })
 }
 
 /// Finds a text without any markup in between that no cell could hold.

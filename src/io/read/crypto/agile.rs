@@ -112,7 +112,8 @@ impl Info {
         let Some(integrity) = &self.integrity else { return Ok(()) };
         let parameters = &self.package;
         let open = |locked: &[u8], purpose: [u8; 8]| {
-            let mut plain = parameters.decrypt(key, parameters.hash.of(&[&parameters.salt, &purpose]), locked)?;
+            let mut plain =
+                parameters.decrypt(key, parameters.hash.of(&[&parameters.salt, &purpose]), locked)?;
             plain.truncate(parameters.hash.size());
             Ok::<_, ReadError>(plain)
         };

@@ -85,7 +85,9 @@ fn parse_info(info: &[u8]) -> Result<Scheme, ReadError> {
     match version {
         (Some(4), Some(4)) => agile::Info::parse(info.get(8..).unwrap_or_default()).map(Scheme::Agile),
         (Some(2..=4), Some(2)) => standard::Info::parse(info).map(Scheme::Standard),
-        (Some(_), Some(_)) => Err(ReadError::Unsupported("a workbook with an unusual kind of encryption".into())),
+        (Some(_), Some(_)) => {
+            Err(ReadError::Unsupported("a workbook with an unusual kind of encryption".into()))
+        }
         _ => Err(damaged()),
     }
 }
@@ -179,7 +181,6 @@ impl Read for PlainReader {
         Ok(n)
     }
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -65,8 +65,17 @@ impl Hash {
     }
 
     /// Whether `expected` is the keyed hash of all that `reader` gives.
-    pub(super) fn authenticates(self, key: &[u8], reader: &mut dyn Read, expected: &[u8]) -> Result<bool, ReadError> {
-        fn check<M: Mac + KeyInit>(key: &[u8], reader: &mut dyn Read, expected: &[u8]) -> Result<bool, ReadError> {
+    pub(super) fn authenticates(
+        self,
+        key: &[u8],
+        reader: &mut dyn Read,
+        expected: &[u8],
+    ) -> Result<bool, ReadError> {
+        fn check<M: Mac + KeyInit>(
+            key: &[u8],
+            reader: &mut dyn Read,
+            expected: &[u8],
+        ) -> Result<bool, ReadError> {
             let mut mac = <M as KeyInit>::new_from_slice(key).map_err(|_| damaged())?;
             let mut buffer = vec![0; 64 << 10];
             loop {
@@ -107,7 +116,10 @@ pub(super) fn decrypt_cbc(key: &[u8], iv: &[u8], data: &mut [u8]) -> Result<(), 
 
 /// As [`decrypt_cbc`], each block on its own.
 pub(super) fn decrypt_ecb(key: &[u8], data: &mut [u8]) -> Result<(), ReadError> {
-    fn run<C: BlockCipherDecrypt + KeyInit + BlockSizeUser>(key: &[u8], data: &mut [u8]) -> Result<(), ReadError> {
+    fn run<C: BlockCipherDecrypt + KeyInit + BlockSizeUser>(
+        key: &[u8],
+        data: &mut [u8],
+    ) -> Result<(), ReadError> {
         let cipher = C::new_from_slice(key).map_err(|_| damaged())?;
         let (blocks, rest) = Array::slice_as_chunks_mut(data);
         cipher.decrypt_blocks(blocks);

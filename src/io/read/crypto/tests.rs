@@ -36,7 +36,8 @@ fn a_workbook_that_excel_opens_without_asking_needs_no_password() {
 
 #[test]
 fn changed_bytes_are_noticed() {
-    let mut ole = cfb::CompoundFile::open(std::io::Cursor::new(fixture("agile.xlsx").head(u64::MAX).unwrap())).unwrap();
+    let mut ole =
+        cfb::CompoundFile::open(std::io::Cursor::new(fixture("agile.xlsx").head(u64::MAX).unwrap())).unwrap();
     let mut package = Vec::new();
     ole.open_stream("/EncryptedPackage").unwrap().read_to_end(&mut package).unwrap();
     let at = package.len() / 2;
@@ -55,7 +56,10 @@ fn broken_descriptions_are_refused() {
         (b"\x04\0\x04\0\x40\0\0\0", "file.damaged"),
         (b"\x04\0\x04\0\x40\0\0\0<a", "file.damaged"),
         (b"\x04\0\x04\0\x40\0\0\0<keyData keyBits='7' cipherAlgorithm='AES'/>", "file.damaged"),
-        (b"\x04\0\x04\0\x40\0\0\0<keyData hashAlgorithm='MD5' cipherChaining='x' cipherAlgorithm='RC4'/>", "file.unsupported"),
+        (
+            b"\x04\0\x04\0\x40\0\0\0<keyData hashAlgorithm='MD5' cipherChaining='x' cipherAlgorithm='RC4'/>",
+            "file.unsupported",
+        ),
         (b"\x04\0\x03\0\x40\0\0\0", "file.unsupported"),
         (b"\x04\0\x02\0\x24\0\0\0", "file.damaged"),
         (b"\x04\0\x02\0\x24\0\0\0\xFF\xFF\xFF\xFF\x24\0\0\0\0\0\0\0\x0E\x66\0\0", "file.damaged"),

@@ -6,8 +6,8 @@ use super::Format;
 
 /// Elements an HTML table saved as `.xls` may begin with.
 const HTML: &[&str] = &[
-    "html", "head", "body", "table", "meta", "style", "div", "title", "link", "script", "form", "center", "font",
-    "span", "thead", "tbody", "tr", "p", "br", "h1", "h2", "h3", "b", "base",
+    "html", "head", "body", "table", "meta", "style", "div", "title", "link", "script", "form", "center",
+    "font", "span", "thead", "tbody", "tr", "p", "br", "h1", "h2", "h3", "b", "base",
 ];
 
 pub(super) fn of_text(head: &[u8]) -> Format {
@@ -53,7 +53,9 @@ fn root_element(mut text: &str) -> &str {
             t if t.starts_with("<!") => ("<!", ">"),
             _ => break,
         };
-        let Some((_, rest)) = text.get(opening.len()..).and_then(|t| t.split_once(closing)) else { return "" };
+        let Some((_, rest)) = text.get(opening.len()..).and_then(|t| t.split_once(closing)) else {
+            return "";
+        };
         text = rest;
     }
     let Some(text) = text.strip_prefix('<') else { return "" };

@@ -8,8 +8,8 @@ mod names;
 use super::{Input, ReadError};
 
 pub(super) use container::{Ole, is_about_content, open_ole};
-pub use names::is_ignored_name;
 pub(super) use names::is_dropping;
+pub use names::is_ignored_name;
 
 /// The kinds of files that are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -142,7 +142,6 @@ fn is_binary(head: &[u8]) -> bool {
     }
     (controls + even + odd) * 50 > head.len()
 }
-
 
 #[cfg(test)]
 mod tests;

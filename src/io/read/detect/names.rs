@@ -57,7 +57,9 @@ mod tests {
         ] {
             assert!(is_ignored_name(name).is_some(), "{name}");
         }
-        for name in ["orders.csv", "주문 (1).xlsx", "part.csv", "tmp", "a~$b.xlsx", "dir/파일", "", "download"] {
+        for name in
+            ["orders.csv", "주문 (1).xlsx", "part.csv", "tmp", "a~$b.xlsx", "dir/파일", "", "download"]
+        {
             assert_eq!(is_ignored_name(name), None, "{name}");
         }
     }

@@ -66,10 +66,20 @@ fn markup_is_told_by_its_first_element() {
 
 #[test]
 fn json_is_told_from_titles_in_brackets() {
-    for json in ["{\"orders\": []}", " [ {\"a\":1}]", "[]", "[\n]", "{}", "{ \"a\"", "[[{\"a\":1}]]", "\u{FEFF}{\"a\":1}\n{\"a\":2}"] {
+    for json in [
+        "{\"orders\": []}",
+        " [ {\"a\":1}]",
+        "[]",
+        "[\n]",
+        "{}",
+        "{ \"a\"",
+        "[[{\"a\":1}]]",
+        "\u{FEFF}{\"a\":1}\n{\"a\":2}",
+    ] {
         check(json.as_bytes(), "json");
     }
-    for text in ["[공지]주문 목록,,\n주문번호", "[2026] 1월", "{이름},수량", "[]주문", "[", "[a,b]"] {
+    for text in ["[공지]주문 목록,,\n주문번호", "[2026] 1월", "{이름},수량", "[]주문", "[", "[a,b]"]
+    {
         check(text.as_bytes(), "text");
     }
 }

@@ -54,7 +54,9 @@ impl WorkbookRows for Ods {
                         if tag.text("style-name").is_some_and(|style| hidden_styles.contains(&style)) {
                             output.hidden(&name);
                             xml.skip(&tag)?;
-                        } else if read_table(&mut xml, &tag, output.sheet(&name, DateSystem::Year1900))? == Flow::Stop {
+                        } else if read_table(&mut xml, &tag, output.sheet(&name, DateSystem::Year1900))?
+                            == Flow::Stop
+                        {
                             return Ok(());
                         }
                     }
@@ -71,7 +73,11 @@ fn broken(what: &str) -> ReadError {
     ReadError::Damaged(what.into())
 }
 
-fn read_table<R: BufRead>(xml: &mut Xml<R>, table: &Element, mut rows: Rows<'_, '_, '_>) -> Result<Flow, ReadError> {
+fn read_table<R: BufRead>(
+    xml: &mut Xml<R>,
+    table: &Element,
+    mut rows: Rows<'_, '_, '_>,
+) -> Result<Flow, ReadError> {
     if table.empty {
         return rows.finish();
     }
@@ -83,12 +89,14 @@ fn read_table<R: BufRead>(xml: &mut Xml<R>, table: &Element, mut rows: Rows<'_, 
                 if !tag.empty && read_row(xml, at, &mut rows)? == Flow::Stop {
                     return Ok(Flow::Stop);
                 }
-                if rows.flush(repeated.min(MAX_ROWS))? == Flow::Stop {
+                if rows.flush(repeated.min(2 * MAX_ROWS))? == Flow::Stop {
                     return Ok(Flow::Stop);
                 }
                 at = at.saturating_add(repeated);
             }
-            Tag::Open(tag) if matches!(tag.name.as_str(), "shapes" | "forms" | "named-expressions") => xml.skip(&tag)?,
+            Tag::Open(tag) if matches!(tag.name.as_str(), "shapes" | "forms" | "named-expressions") => {
+                xml.skip(&tag)?
+            }
             Tag::Close(name) if name == "table" => return rows.finish(),
             Tag::End => return Err(broken("its XML ends too early")),
             Tag::Open(_) | Tag::Close(_) | Tag::Text(_) => {}
@@ -216,7 +224,10 @@ impl<R: BufRead> Xml<R> {
     fn next(&mut self) -> Result<Tag, ReadError> {
         loop {
             self.buffer.clear();
-            let event = self.reader.read_event_into(&mut self.buffer).map_err(|_| broken("its XML is not well formed"))?;
+            let event = self
+                .reader
+                .read_event_into(&mut self.buffer)
+                .map_err(|_| broken("its XML is not well formed"))?;
             return Ok(match event {
                 Event::Start(tag) => Tag::Open(Element::parse(&tag, false)?),
                 Event::Empty(tag) => Tag::Open(Element::parse(&tag, true)?),

@@ -66,8 +66,8 @@ impl<'s> Output<'s> {
     }
 
     fn spend(&mut self, cells: u64, wide_cells: u64) -> Result<(), ReadError> {
-        self.cells += cells;
-        self.wide_cells += wide_cells;
+        self.cells = self.cells.saturating_add(cells);
+        self.wide_cells = self.wide_cells.saturating_add(wide_cells);
         for (count, limit) in [(self.cells, MAX_CELLS), (self.wide_cells, MAX_WIDE_CELLS)] {
             if count > limit {
                 return Err(ReadError::TooLarge { what: "the number of its cells", limit });
@@ -113,15 +113,17 @@ impl<'a> Rows<'_, '_, 'a> {
 
     /// Hands the current row over, `count` times one after another.
     pub(super) fn flush(&mut self, count: u64) -> Result<Flow, ReadError> {
-        let Some(last) = self.cells.iter().map(|(column, _)| *column).max() else {
+        let last = self.cells.iter().map(|(column, _)| *column).max();
+        let (Some(last), 1..) = (last, count) else {
+            self.cells.clear();
             return Ok(Flow::Continue);
         };
+        if self.row + count > MAX_ROWS {
+            return Err(ReadError::Damaged("a row lies outside of the sheet".into()));
+        }
         let gap = self.row - self.sent;
         if gap > 0 && self.output.sink.blank_rows(gap) == Flow::Stop {
             return Ok(Flow::Stop);
-        }
-        if self.row + count > MAX_ROWS {
-            return Err(ReadError::Damaged("a row lies outside of the sheet".into()));
         }
         let mut row = vec![Cell::Blank; last + 1];
         for (column, value) in &self.cells {
@@ -129,8 +131,12 @@ impl<'a> Rows<'_, '_, 'a> {
                 *cell = value.as_cell();
             }
         }
+        // Each cell was counted once when it came.
+        self.output.spend(
+            (count - 1).saturating_mul(self.cells.len() as u64),
+            count.saturating_mul(row.len() as u64),
+        )?;
         for _ in 0..count {
-            self.output.spend((count > 1).then_some(self.cells.len() as u64).unwrap_or_default(), row.len() as u64)?;
             if self.output.sink.row(&row) == Flow::Stop {
                 return Ok(Flow::Stop);
             }

@@ -34,21 +34,22 @@ impl RowSink for Recorder {
 
     fn row(&mut self, cells: &[Cell<'_>]) -> Flow {
         let mut blanks = 0;
+        let mut row = String::new();
         for cell in cells {
             match cell {
                 Cell::Blank => blanks += 1,
-                Cell::Text(text) => write!(self.told, "+{blanks} '{}' ", text.escape_debug()).unwrap(),
-                Cell::Number(n) => write!(self.told, "+{blanks} {n} ").unwrap(),
-                Cell::DateSerial(n) => write!(self.told, "+{blanks} @{n} ").unwrap(),
-                Cell::Bool(b) => write!(self.told, "+{blanks} {b} ").unwrap(),
-                Cell::Error(e) => write!(self.told, "+{blanks} !{e} ").unwrap(),
+                Cell::Text(text) => write!(row, "+{blanks} '{}' ", text.escape_debug()).unwrap(),
+                Cell::Number(n) => write!(row, "+{blanks} {n} ").unwrap(),
+                Cell::DateSerial(n) => write!(row, "+{blanks} @{n} ").unwrap(),
+                Cell::Bool(b) => write!(row, "+{blanks} {b} ").unwrap(),
+                Cell::Error(e) => write!(row, "+{blanks} !{e} ").unwrap(),
                 Cell::Null | Cell::Undecodable => panic!("no workbook has these"),
             }
             if *cell != Cell::Blank {
                 blanks = 0;
             }
         }
-        self.told = self.told.trim_end().replace("+0 ", "") + "\n";
+        writeln!(self.told, "{}", row.trim_end().replace("+0 ", "")).unwrap();
         self.flow()
     }
 
@@ -107,14 +108,18 @@ fn xlsx(sheet_data: &str, strings: &str) -> Input {
     };
     let rels = |inner: String| format!("<Relationships>{inner}</Relationships>");
     let sheet_rel = rel("worksheet", "worksheets/sheet1.xml");
-    let workbook = r#"<workbook xmlns:r="r"><sheets><sheet name="S" sheetId="1" r:id="r9"/></sheets></workbook>"#;
+    let workbook =
+        r#"<workbook xmlns:r="r"><sheets><sheet name="S" sheetId="1" r:id="r9"/></sheets></workbook>"#;
     zipped(&[
         ("[Content_Types].xml", b"<Types/>"),
         ("_rels/.rels", rels(rel("officeDocument", "xl/workbook.xml")).as_bytes()),
         ("xl/workbook.xml", workbook.as_bytes()),
         ("xl/_rels/workbook.xml.rels", rels(sheet_rel).as_bytes()),
         ("xl/sharedStrings.xml", strings.as_bytes()),
-        ("xl/worksheets/sheet1.xml", format!("<worksheet><sheetData>{sheet_data}</sheetData></worksheet>").as_bytes()),
+        (
+            "xl/worksheets/sheet1.xml",
+            format!("<worksheet><sheetData>{sheet_data}</sheetData></worksheet>").as_bytes(),
+        ),
     ])
 }
 
@@ -239,7 +244,11 @@ fn hostile_sheets_are_refused() {
         (cell("XFE1"), no_strings, "file.damaged"),
         (cell("A1048577"), no_strings, "file.damaged"),
         (cell("ZZZZZZZZZZ1"), no_strings, "file.damaged"),
-        (r#"<row r="2"><c r="A2"><v>1</v></c></row><row r="1"><c r="A1"><v>1</v></c></row>"#.into(), no_strings, "file.damaged"),
+        (
+            r#"<row r="2"><c r="A2"><v>1</v></c></row><row r="1"><c r="A1"><v>1</v></c></row>"#.into(),
+            no_strings,
+            "file.damaged",
+        ),
         (r#"<row r="1"><c r="A1" t="s"><v>5</v></c></row>"#.into(), no_strings, "file.damaged"),
         (r#"<row r="1"><c r="A1" t="str"><v>&xxe;</v></c></row>"#.into(), no_strings, "file.damaged"),
         ("<row><c><v>1</v>".into(), no_strings, "file.damaged"),
@@ -260,8 +269,10 @@ fn a_text_that_explodes_is_refused_before_it_is_parsed() {
     // Shrinks less than a bomb, but no cell holds so long a text.
     let unit: String = (0..40_u32).map(|i| format!("{:x}", i.wrapping_mul(2_654_435_761))).collect();
     let long = "x".repeat(66 << 20) + &unit.repeat(2000);
-    let noise: String = (0..60_000_u64).map(|i| format!("{:016x}", i.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
-    let error = read(&xlsx(&format!("<row><c t=\"str\"><v>{long}{noise}</v></c></row>"), "<sst/>")).unwrap_err();
+    let noise: String =
+        (0..60_000_u64).map(|i| format!("{:016x}", i.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
+    let error =
+        read(&xlsx(&format!("<row><c t=\"str\"><v>{long}{noise}</v></c></row>"), "<sst/>")).unwrap_err();
     assert!(matches!(error, ReadError::TooLarge { what: "the length of one of its texts", .. }), "{error}");
 }
 
@@ -338,14 +349,13 @@ fn biff5_without_a_container_in_cp949() {
         (0x0204, &[1, 0, 0, 0, 0, 0, 4, 0, 0xC1, 0xD6, 0xB9, 0xAE]),
         (0x0203, &number),
     ]);
-    check(&sheet, "# 장\nblank 1\n'주문'\n+1 2.5");
+    check(&sheet, "# 표\nblank 1\n'주문'\n+1 2.5");
 }
 
 #[test]
 fn hostile_and_locked_xls_are_refused() {
-    let number = |row: u16, column: u8| {
-        [&row.to_le_bytes()[..], &[column, 0, 0, 0], &1_f64.to_le_bytes()].concat()
-    };
+    let number =
+        |row: u16, column: u8| [&row.to_le_bytes()[..], &[column, 0, 0, 0], &1_f64.to_le_bytes()].concat();
     let (near, far) = (number(0, 0), number(65_535, 255));
     assert!(read(&biff5(&[(0x0203, &near), (0x0203, &far)])).is_ok());
     // The same sheet named three times.
@@ -362,7 +372,8 @@ fn hostile_and_locked_xls_are_refused() {
     assert_eq!(read(&Input::Memory(bytes.into())).unwrap_err().code(), "file.too_large");
 
     for scheme in [0, 1] {
-        let locked = biff(&[(0x0809, &[0, 6, 5, 0, 0, 0, 0, 0]), (0x002F, &[scheme, 0, 1, 0, 1, 0]), (0x000A, &[])]);
+        let locked =
+            biff(&[(0x0809, &[0, 6, 5, 0, 0, 0, 0, 0]), (0x002F, &[scheme, 0, 1, 0, 1, 0]), (0x000A, &[])]);
         let mut ole = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
         ole.create_stream("/Workbook").unwrap().write_all(&locked).unwrap();
         ole.flush().unwrap();

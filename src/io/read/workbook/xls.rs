@@ -52,7 +52,9 @@ fn workbook_stream(input: &Input) -> Result<Vec<u8>, ReadError> {
 }
 
 fn in_container(stream: &[u8]) -> Result<Cursor<Vec<u8>>, ReadError> {
-    let mut ole = cfb::CompoundFile::create(Cursor::new(Vec::with_capacity(stream.len())))?;
+    // Version 3, as Excel writes it: calamine takes a newer container without small streams for an empty one.
+    let bytes = Cursor::new(Vec::with_capacity(stream.len()));
+    let mut ole = cfb::CompoundFile::create_with_version(cfb::Version::V3, bytes)?;
     ole.create_stream("/Workbook")?.write_all(stream)?;
     ole.flush()?;
     Ok(ole.into_inner())
@@ -66,7 +68,8 @@ impl WorkbookRows for Xls {
             let (first_row, first_column) = range.start().unwrap_or_default();
             let mut rows = output.sheet(&name, dates);
             for (row, column, data) in range.used_cells() {
-                let (row, column) = (u64::from(first_row) + row as u64, u64::from(first_column) + column as u64);
+                let (row, column) =
+                    (u64::from(first_row) + row as u64, u64::from(first_column) + column as u64);
                 if let Some(value) = value(data)
                     && rows.cell(row, column, value)? == Flow::Stop
                 {
@@ -84,7 +87,9 @@ impl WorkbookRows for Xls {
 fn value(data: &Data) -> Option<Value<'_>> {
     Some(match data {
         Data::Empty => return None,
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Value::Text(Cow::Borrowed(text)),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
+            Value::Text(Cow::Borrowed(text))
+        }
         Data::Float(number) => Value::Number(*number),
         #[expect(clippy::cast_precision_loss, reason = "integers of a workbook have 30 bits")]
         Data::Int(number) => Value::Number(*number as f64),
