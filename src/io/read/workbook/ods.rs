@@ -95,7 +95,7 @@ fn read_table<R: BufRead>(
                 at = at.saturating_add(repeated);
             }
             Tag::Open(tag) if matches!(tag.name.as_str(), "shapes" | "forms" | "named-expressions") => {
-                xml.skip(&tag)?
+                xml.skip(&tag)?;
             }
             Tag::Close(name) if name == "table" => return rows.finish(),
             Tag::End => return Err(broken("its XML ends too early")),
@@ -164,7 +164,7 @@ fn value(cell: &Element, text: String) -> Option<Value<'static>> {
     if cell.attributes.iter().any(|(name, value)| name == "value-type" && value == "error") {
         return Some(Value::Error(text.into()));
     }
-    let text_value = |text: String| (!text.is_empty()).then(|| Value::Text(text.into()));
+    let text_value = |text: String| (!text.is_empty()).then(|| Value::Shared(text.into()));
     match cell.text("value-type").as_deref() {
         Some("float" | "percentage" | "currency") => match cell.text("value").map(|value| value.parse()) {
             Some(Ok(number)) => Some(Value::Number(number)),

@@ -175,7 +175,7 @@ fn cells_keep_their_kind_and_place() {
     sheet.write(2, 1, "D&#039;eL").unwrap();
     sheet.write(2, 3, 12000.5).unwrap();
     sheet.write(3, 0, true).unwrap();
-    sheet.write_with_format(3, 2, &ExcelDateTime::from_ymd(2026, 1, 2).unwrap(), &date).unwrap();
+    sheet.write_with_format(3, 2, ExcelDateTime::from_ymd(2026, 1, 2).unwrap(), &date).unwrap();
     sheet.write(5, 0, " 두 줄\n<b>&amp;").unwrap();
     sheet.write_blank(9, 9, &date).unwrap();
     sheet.write_formula(6, 1, rust_xlsxwriter::Formula::new("=1/0").set_result("#DIV/0!")).unwrap();
@@ -206,12 +206,12 @@ fn unusual_spellings_of_cells_are_understood() {
             <row r="6"><c r="A6" t="inlineStr"><is><t></t></is></c></row>"#,
             r#"<sst uniqueCount="1"><si><t>x</t><rPh><t>y</t></rPh></si></sst>"#,
         ),
-        r#"# S
+        r"# S
         'no' 'rich'
         blank 1
         +1 '2026-01-02' 'a\rb <'
         blank 1
-        'x' !#N/A"#,
+        'x' !#N/A",
     );
 }
 
@@ -253,7 +253,12 @@ fn hostile_sheets_are_refused() {
         (r#"<row r="1"><c r="A1" t="str"><v>&xxe;</v></c></row>"#.into(), no_strings, "file.damaged"),
         ("<row><c><v>1</v>".into(), no_strings, "file.damaged"),
         (cell("A1"), r#"<sst uniqueCount="99999999999"></sst>"#, "file.too_large"),
-        (cell("A1"), r#"<sst uniqueCount='18446744073709551615'></sst>"#, "file.too_large"),
+        (
+            cell("A1"),
+            r#"<?x y?><!-- <sst uniqueCount="1"> --><x:sst uniqueCount="99999999999"/>"#,
+            "file.too_large",
+        ),
+        (cell("A1"), "<sst uniqueCount='18446744073709551615'></sst>", "file.too_large"),
     ] {
         let error = read(&xlsx(&sheet, strings)).unwrap_err();
         assert_eq!(error.code(), code, "{sheet}: {error}");
@@ -262,17 +267,28 @@ fn hostile_sheets_are_refused() {
 
 #[test]
 fn a_text_that_explodes_is_refused_before_it_is_parsed() {
-    let bomb = format!("<sst><si><t>{}</t></si></sst>", " ".repeat(128 << 20));
+    let bomb = format!("<sst><si><t>{}</t></si></sst>", " ".repeat(70 << 20));
     let error = read(&xlsx("", &bomb)).unwrap_err();
     assert!(matches!(error, ReadError::TooLarge { what: "its compression ratio", .. }), "{error}");
 
+    let style = format!("<styleSheet><font name=\"{}\"/></styleSheet>", "x".repeat(10_000));
+    let input = zipped(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("xl/workbook.xml", b"<workbook/>"),
+        ("xl/styles.xml", style.as_bytes()),
+    ]);
+    assert_eq!(read(&input).unwrap_err().code(), "file.too_large");
+
     // Shrinks less than a bomb, but no cell holds so long a text.
-    let unit: String = (0..40_u32).map(|i| format!("{:x}", i.wrapping_mul(2_654_435_761))).collect();
-    let long = "x".repeat(66 << 20) + &unit.repeat(2000);
-    let noise: String =
-        (0..60_000_u64).map(|i| format!("{:016x}", i.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
-    let error =
-        read(&xlsx(&format!("<row><c t=\"str\"><v>{long}{noise}</v></c></row>"), "<sst/>")).unwrap_err();
+    let mut seed = 1_u32;
+    let noise = std::iter::repeat_with(|| {
+        seed ^= seed << 13;
+        seed ^= seed >> 17;
+        seed ^= seed << 5;
+        char::from_digit(seed >> 28, 16).unwrap()
+    });
+    let long: String = std::iter::repeat_n('x', 66 << 20).chain(noise.take(1 << 20)).collect();
+    let error = read(&xlsx(&format!("<row><c t=\"str\"><v>{long}</v></c></row>"), "<sst/>")).unwrap_err();
     assert!(matches!(error, ReadError::TooLarge { what: "the length of one of its texts", .. }), "{error}");
 }
 
