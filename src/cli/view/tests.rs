@@ -239,6 +239,7 @@ fn inspect_of_an_archive_shows_its_members() {
     let mut member = inspection();
     member.path = "orders.zip/메모.txt".into();
     member.sheets[0].header_row = None;
+    member.sheets[0].columns.clear();
     member.sheets[0].rows_seen = 2;
     member.sheets[0].complete = true;
     member.problems.clear();

@@ -1,7 +1,10 @@
 //! How much an archive may unpack to. Judged on the directory before a byte is unpacked; the ZIP reader then refuses
 //! any entry that turns out larger than the directory said.
 
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
 
 use super::{ZipReader, open, plain_error};
 use crate::io::read::{Input, ReadError};
@@ -21,6 +24,11 @@ const MAX_RATIO: u64 = 400;
 const SUSPICIOUS_RATIO: u64 = 60;
 /// One text of a workbook. (A cell holds 32,767 characters.)
 const MAX_TEXT: usize = 16 << 20;
+/// Every format of a cell copies its font and number format.
+const MAX_STYLES: u64 = 32 << 20;
+const MAX_STYLE: usize = 4 << 10;
+/// What may stand before the first text of a workbook.
+const MAX_PROLOGUE: u64 = 64 << 10;
 
 fn too_large(what: &'static str, limit: u64) -> ReadError {
     ReadError::TooLarge { what, limit }
@@ -71,7 +79,7 @@ pub fn check_workbook_zip(input: &Input) -> Result<(), ReadError> {
     let mut zip = open(input)?;
     check_archive(&zip)?;
     let mut total = 0_u64;
-    let mut suspicious = Vec::new();
+    let mut looks = Vec::new();
     for index in 0..zip.len() {
         let entry = zip.by_index_data(index).map_err(plain_error)?;
         let (size, packed) = (entry.size(), entry.compressed_size());
@@ -81,72 +89,87 @@ pub fn check_workbook_zip(input: &Input) -> Result<(), ReadError> {
         check_member(size, packed)?;
         total = total.saturating_add(size);
         let name = entry.name_raw().to_ascii_lowercase();
-        if name.ends_with(b"sharedstrings.xml") || name.ends_with(b"sharedstrings.bin") {
-            if size > MAX_SHARED_STRINGS {
-                return Err(too_large("the size of its texts", MAX_SHARED_STRINGS));
-            }
-            suspicious.push((index, Look::Texts { size }));
+        if (name.ends_with(b"sharedstrings.xml") || name.ends_with(b"sharedstrings.bin"))
+            && size > MAX_SHARED_STRINGS
+        {
+            return Err(too_large("the size of its texts", MAX_SHARED_STRINGS));
         }
-        if name.ends_with(b".xml") && size > RATIO_FREE && size / SUSPICIOUS_RATIO > packed {
-            suspicious.push((index, Look::Long));
+        if name.ends_with(b"sharedstrings.xml") {
+            looks.push((index, Look::Count { size }));
+        }
+        if name.ends_with(b"styles.xml") {
+            if size > MAX_STYLES {
+                return Err(too_large("the size of its styles", MAX_STYLES));
+            }
+            looks.push((index, Look::Lengths { limit: MAX_STYLE }));
+        } else if name.ends_with(b".xml") && size > RATIO_FREE && size / SUSPICIOUS_RATIO > packed {
+            looks.push((index, Look::Lengths { limit: MAX_TEXT }));
         }
     }
     if total > MAX_WORKBOOK {
         return Err(too_large("its unpacked size", MAX_WORKBOOK));
     }
-    for (index, look) in suspicious {
-        let mut part = BufReader::with_capacity(128 << 10, zip.by_index(index).map_err(plain_error)?);
-        let seen = match look {
-            Look::Texts { size } => check_declared_texts(&mut part, size),
-            Look::Long => check_text_lengths(&mut part),
-        };
-        seen.map_err(|e| plain_error(e.into()))??;
+    for (index, look) in looks {
+        let part = zip.by_index(index).map_err(plain_error)?;
+        match look {
+            Look::Count { size } => check_declared_texts(part, size)?,
+            Look::Lengths { limit } => check_lengths(part, limit).map_err(|e| plain_error(e.into()))??,
+        }
     }
     Ok(())
 }
 
+/// What is to be looked at before a part is parsed.
 #[derive(Clone, Copy)]
 enum Look {
-    /// How many texts there are is told at the beginning, and believed by the parser.
-    Texts { size: u64 },
-    /// A long part that shrank a lot: does it consist of one long text?
-    Long,
+    /// The number of texts, told at the beginning: the parser makes room for them before it sees the first.
+    Count { size: u64 },
+    /// The longest piece between two tags.
+    Lengths { limit: usize },
 }
 
-/// Room is made for `uniqueCount` texts before the first is read: more than the part can hold is a lie.
-fn check_declared_texts(part: &mut dyn BufRead, size: u64) -> io::Result<Result<(), ReadError>> {
-    let head = part.fill_buf()?;
-    let head = head.get(..head.len().min(4 << 10)).unwrap_or_default();
-    let mut counts = memchr::memmem::find_iter(head, b"niqueCount=").map(|at| {
-        let digits = head.get(at + 12..).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit());
-        digits.fold(0_u64, |n, d| n.saturating_mul(10).saturating_add(u64::from(d - b'0')))
-    });
-    // `<si/>` is the shortest text; a small table may be miscounted without harm.
-    let limit = (size / 5).max(1 << 20);
-    Ok(if counts.any(|count| count > limit) {
-        Err(too_large("the number of its texts", limit))
-    } else {
-        Ok(())
-    })
+fn check_declared_texts(part: impl Read, size: u64) -> Result<(), ReadError> {
+    let odd = || ReadError::Damaged("the table of its texts does not begin as it should".into());
+    let mut xml = Reader::from_reader(BufReader::new(part.take(MAX_PROLOGUE)));
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        let count = match xml.read_event_into(&mut buffer).map_err(|_| odd())? {
+            Event::Start(tag) | Event::Empty(tag) if tag.local_name().as_ref() == "sst" => {
+                tag.try_get_attribute("uniqueCount").map_err(|_| odd())?.map(|count| count.value.into_owned())
+            }
+            Event::Eof if size > MAX_PROLOGUE => return Err(odd()),
+            Event::Eof => None,
+            _ => continue,
+        };
+        // `<si/>` is the shortest text; a small table may be miscounted without harm.
+        let limit = (size / 5).max(1 << 20);
+        let count = count.map_or(0, |digits| digits.parse().unwrap_or(u64::MAX));
+        return if count > limit { Err(too_large("the number of its texts", limit)) } else { Ok(()) };
+    }
 }
 
-/// Finds a text without any markup in between that no cell could hold.
-fn check_text_lengths(part: &mut dyn BufRead) -> io::Result<Result<(), ReadError>> {
+/// Finds a text or tag longer than any that a program writes.
+fn check_lengths(part: impl Read, limit: usize) -> io::Result<Result<(), ReadError>> {
+    let mut part = BufReader::with_capacity(64 << 10, part);
     let mut run = 0_usize;
     loop {
         let chunk = part.fill_buf()?;
-        let length = chunk.len();
-        if length == 0 {
+        if chunk.is_empty() {
             return Ok(Ok(()));
         }
-        run = match memchr::memrchr(b'<', chunk) {
-            // A run that began in an earlier chunk is at most this much longer than counted.
-            Some(at) => length - at,
-            None => run + length,
-        };
-        if run > MAX_TEXT {
-            return Ok(Err(too_large("the length of one of its texts", MAX_TEXT as u64)));
+        let mut from = 0;
+        for at in memchr::memchr_iter(b'<', chunk).chain([chunk.len()]) {
+            run += at - from;
+            if run > limit {
+                return Ok(Err(too_large("the length of one of its texts", limit as u64)));
+            }
+            if at < chunk.len() {
+                run = 0;
+            }
+            from = at;
         }
+        let length = chunk.len();
         part.consume(length);
     }
 }

@@ -42,14 +42,17 @@ pub(super) fn open(input: &Input) -> Result<ZipReader, ReadError> {
     }
 }
 
-/// Whether the mark that closes every ZIP file is in the last 64 KiB (a comment may follow it).
+/// Whether the record that closes every ZIP file is whole. It lies in the last 64 KiB, for a comment may follow it.
 fn has_directory_end(input: &Input) -> io::Result<bool> {
     let mut reader = input.open()?;
     let start = input.len()?.saturating_sub((64 << 10) + 22);
     reader.seek(io::SeekFrom::Start(start))?;
     let mut tail = Vec::new();
     reader.read_to_end(&mut tail)?;
-    Ok(memchr::memmem::find(&tail, b"PK\x05\x06").is_some())
+    let record =
+        memchr::memmem::rfind(&tail, b"PK\x05\x06").and_then(|at| tail.get(at..)).unwrap_or_default();
+    let comment = record.get(20..22).map(|length| usize::from(length[0]) | usize::from(length[1]) << 8);
+    Ok(comment.is_some_and(|length| record.len() >= 22 + length))
 }
 
 /// Takes every file out of a ZIP archive, in the order of its directory. Folders, links and the droppings of macOS are

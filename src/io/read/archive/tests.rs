@@ -1,8 +1,9 @@
 use std::io::{Cursor, Write};
 use std::path::Path;
 
+use zip::ZipWriter;
+use zip::unstable::write::FileOptionsExt as _;
 use zip::write::SimpleFileOptions;
-use zip::{ZipWriter, unstable::write::FileOptionsExt as _};
 
 use super::*;
 
@@ -51,7 +52,7 @@ fn members_come_by_name_and_droppings_do_not() {
         listed(&memory(bytes), None).unwrap(),
         "주문.csv 3, ../../etc/passwd 1, empty.csv 0, inner.zip file.unsupported"
     );
-    assert_eq!(listed(&fixture("cp949_names.zip"), None).unwrap(), "주문/샾뷁.csv 41, 메모.txt 4");
+    assert_eq!(listed(&fixture("cp949_names.zip"), None).unwrap(), "주문/샾뷁.csv 44, 메모.txt 4");
     assert_eq!(listed(&memory(zipped(&[])), None).unwrap(), "");
 }
 
@@ -61,7 +62,7 @@ fn passwords_open_both_kinds_of_locks() {
         [("zipcrypto.zip", "pass1234"), ("aes128.zip", "비밀 1234"), ("aes256.zip", "비밀 1234")]
     {
         let input = fixture(name);
-        assert_eq!(listed(&input, Some(password)).unwrap(), "orders.csv 1282", "{name}");
+        assert_eq!(listed(&input, Some(password)).unwrap(), "orders.csv 1224", "{name}");
         assert_eq!(listed(&input, None).unwrap(), "orders.csv file.password", "{name}");
         assert_eq!(listed(&input, Some("비밀 1235")).unwrap(), "orders.csv file.password_wrong", "{name}");
     }
@@ -105,7 +106,7 @@ fn one_bad_member_does_not_stop_the_others() {
 
 #[test]
 fn bombs_are_refused_by_their_directory() {
-    let bomb = zipped(&[("a.csv", b"1"), ("bomb.csv", &vec![0; 128 << 20])]);
+    let bomb = zipped(&[("a.csv", b"1"), ("bomb.csv", &vec![0; 65 << 20])]);
     assert_eq!(listed(&memory(bomb), None).unwrap(), "a.csv 1, bomb.csv file.too_large");
 
     // A directory that lies about the size.
@@ -180,7 +181,7 @@ fn gzip_is_unpacked_to_its_end() {
     let last = changed.len() - 6;
     changed[last] ^= 1;
     assert_eq!(gunzip(&memory(changed)).unwrap_err().code(), "file.damaged");
-    assert_eq!(gunzip(&memory(gzipped(&vec![0; 100 << 20]))).unwrap_err().code(), "file.too_large");
+    assert_eq!(gunzip(&memory(gzipped(&vec![0; 65 << 20]))).unwrap_err().code(), "file.too_large");
 }
 
 #[test]

@@ -89,7 +89,7 @@ impl Info {
         let spun = by_password.hash.of_password(&by_password.salt, &password.utf16(), self.spins);
         let open = |locked: &[u8], purpose: [u8; 8]| {
             let key = resized(by_password.hash.of(&[&spun, &purpose]), by_password.key_bytes);
-            decrypt(&key, by_password.salt.clone(), locked)
+            decrypted(&key, by_password.salt.clone(), locked)
         };
         let input = open(&self.verifier_input, FOR_VERIFIER_INPUT)?;
         let input = input.get(..by_password.salt.len()).ok_or_else(damaged)?;
@@ -112,7 +112,7 @@ impl Info {
         let Some(integrity) = &self.integrity else { return Ok(()) };
         let parameters = &self.package;
         let open = |locked: &[u8], purpose: [u8; 8]| {
-            let mut plain = decrypt(key, parameters.hash.of(&[&parameters.salt, &purpose]), locked)?;
+            let mut plain = decrypted(key, parameters.hash.of(&[&parameters.salt, &purpose]), locked)?;
             plain.truncate(parameters.hash.size());
             Ok::<_, ReadError>(plain)
         };
@@ -142,7 +142,7 @@ impl Parameters {
     }
 }
 
-fn decrypt(key: &[u8], iv: Vec<u8>, locked: &[u8]) -> Result<Vec<u8>, ReadError> {
+fn decrypted(key: &[u8], iv: Vec<u8>, locked: &[u8]) -> Result<Vec<u8>, ReadError> {
     let mut plain = locked.to_vec();
     decrypt_cbc(key, &resized(iv, BLOCK), &mut plain)?;
     Ok(plain)

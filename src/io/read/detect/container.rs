@@ -1,6 +1,6 @@
 //! Formats that are containers of named parts: told by the parts, not by the container.
 
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use super::Format;
 use crate::io::read::archive::{self, ZipReader};
@@ -109,19 +109,35 @@ pub(in crate::io::read) fn is_about_content(kind: std::io::ErrorKind) -> bool {
     matches!(kind, InvalidData | InvalidInput | NotFound | Other | UnexpectedEof | Unsupported)
 }
 
-/// Whether a sector that the header names lies behind the end of the file.
+/// Whether the sectors that the header and its allocation table speak of go on behind the end of the file.
 fn is_cut_short(input: &Input) -> Result<bool, ReadError> {
-    let head = input.head(512)?;
-    let len = input.len()?;
+    let (head, len) = (input.head(512)?, input.len()?);
     let Some(shift) = head.get(30).filter(|shift| (9..=12).contains(*shift)) else {
         return Ok(head.len() < 512);
     };
-    let sectors = 1_u64 << shift;
-    let number = |at: usize| {
-        let bytes = head.get(at..at + 4)?.try_into().ok()?;
-        Some(u32::from_le_bytes(bytes)).filter(|sector| *sector < 0xFFFF_FFFA)
+    let size = 1_u64 << shift;
+    let begins = |sector: u32| (u64::from(sector) + 1) * size;
+    let numbers = |bytes: &[u8]| -> Vec<u32> {
+        bytes.chunks_exact(4).map(|n| n.try_into().map_or(FREE, u32::from_le_bytes)).collect()
     };
-    // The directory, the small sectors, and the first 109 sectors of the allocation table.
-    let mut named = [48, 60].into_iter().chain((76..512).step_by(4)).filter_map(number);
-    Ok(head.len() < 512 || named.any(|sector| (u64::from(sector) + 1) * sectors >= len))
+    // The first 109 sectors of the table are named by the header; each entry of the table stands for one sector.
+    let tables = numbers(head.get(76..512).unwrap_or_default());
+    let mut reader = input.open()?;
+    let mut first_entry = 0_u64;
+    for table in tables.into_iter().filter(|sector| *sector < FIRST_SPECIAL) {
+        let mut entries = Vec::new();
+        reader.seek(SeekFrom::Start(begins(table)))?;
+        (&mut reader).take(size).read_to_end(&mut entries)?;
+        let last = numbers(&entries).iter().rposition(|next| *next != FREE).map(|at| first_entry + at as u64);
+        if (entries.len() as u64) < size || last.is_some_and(|sector| (sector + 1) * size >= len) {
+            return Ok(true);
+        }
+        first_entry += size / 4;
+    }
+    let directory = head.get(48..52).map(numbers).unwrap_or_default();
+    Ok(directory.into_iter().any(|sector| sector < FIRST_SPECIAL && begins(sector) >= len))
 }
+
+/// An entry of the allocation table for a sector that is not used, and the least that names no sector.
+const FREE: u32 = 0xFFFF_FFFF;
+const FIRST_SPECIAL: u32 = 0xFFFF_FFFA;

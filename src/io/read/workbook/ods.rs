@@ -89,7 +89,7 @@ fn read_table<R: BufRead>(
                 if !tag.empty && read_row(xml, at, &mut rows)? == Flow::Stop {
                     return Ok(Flow::Stop);
                 }
-                if rows.flush(repeated.min(MAX_ROWS))? == Flow::Stop {
+                if rows.flush(repeated.min(2 * MAX_ROWS))? == Flow::Stop {
                     return Ok(Flow::Stop);
                 }
                 at = at.saturating_add(repeated);
@@ -164,7 +164,7 @@ fn value(cell: &Element, text: String) -> Option<Value<'static>> {
     if cell.attributes.iter().any(|(name, value)| name == "value-type" && value == "error") {
         return Some(Value::Error(text.into()));
     }
-    let text_value = |text: String| (!text.is_empty()).then(|| Value::Text(text.into()));
+    let text_value = |text: String| (!text.is_empty()).then(|| Value::Shared(text.into()));
     match cell.text("value-type").as_deref() {
         Some("float" | "percentage" | "currency") => match cell.text("value").map(|value| value.parse()) {
             Some(Ok(number)) => Some(Value::Number(number)),

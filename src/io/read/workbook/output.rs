@@ -1,6 +1,7 @@
 //! Puts cells together to rows and keeps the budgets of a file.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use crate::core::cell::{Cell, DateSystem, Flow, Note, RowSink, Sheet, Width};
 use crate::io::read::ReadError;
@@ -13,10 +14,15 @@ const MAX_CELLS: u64 = 100_000_000;
 /// Cells of a file with the gaps before them: a million rows with one cell at the right edge each are an attack.
 const MAX_WIDE_CELLS: u64 = 2_000_000_000;
 
+/// Bytes of text of a file, repeated cells counted each time.
+const MAX_TEXT: u64 = 16 << 30;
+
 /// A cell with something in it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value<'a> {
     Text(Cow<'a, str>),
+    /// Text of a cell that may be repeated.
+    Shared(Rc<str>),
     Number(f64),
     DateSerial(f64),
     Bool(bool),
@@ -24,9 +30,18 @@ pub(super) enum Value<'a> {
 }
 
 impl Value<'_> {
+    fn text_length(&self) -> u64 {
+        match self {
+            Self::Text(text) | Self::Error(text) => text.len() as u64,
+            Self::Shared(text) => text.len() as u64,
+            Self::Number(_) | Self::DateSerial(_) | Self::Bool(_) => 0,
+        }
+    }
+
     fn as_cell(&self) -> Cell<'_> {
         match self {
             Self::Text(text) => Cell::Text(text),
+            Self::Shared(text) => Cell::Text(text),
             Self::Number(number) => Cell::Number(*number),
             Self::DateSerial(serial) => Cell::DateSerial(*serial),
             Self::Bool(value) => Cell::Bool(*value),
@@ -48,11 +63,12 @@ pub(super) struct Output<'s> {
     sink: &'s mut dyn RowSink,
     cells: u64,
     wide_cells: u64,
+    text: u64,
 }
 
 impl<'s> Output<'s> {
     pub(super) fn new(sink: &'s mut dyn RowSink) -> Self {
-        Self { sink, cells: 0, wide_cells: 0 }
+        Self { sink, cells: 0, wide_cells: 0, text: 0 }
     }
 
     pub(super) fn hidden(&mut self, name: &str) {
@@ -65,15 +81,19 @@ impl<'s> Output<'s> {
         Rows { output: self, sent: 0, row: 0, cells: Vec::new() }
     }
 
-    fn spend(&mut self, cells: u64, wide_cells: u64) -> Result<(), ReadError> {
-        self.cells += cells;
-        self.wide_cells += wide_cells;
-        for (count, limit) in [(self.cells, MAX_CELLS), (self.wide_cells, MAX_WIDE_CELLS)] {
-            if count > limit {
-                return Err(ReadError::TooLarge { what: "the number of its cells", limit });
-            }
+    fn spend(&mut self, cells: u64, wide_cells: u64, text: u64) -> Result<(), ReadError> {
+        self.cells = self.cells.saturating_add(cells);
+        self.wide_cells = self.wide_cells.saturating_add(wide_cells);
+        self.text = self.text.saturating_add(text);
+        let over = [
+            (self.cells, MAX_CELLS, "the number of its cells"),
+            (self.wide_cells, MAX_WIDE_CELLS, "the number of its cells"),
+            (self.text, MAX_TEXT, "the size of its texts"),
+        ];
+        match over.into_iter().find(|(spent, limit, _)| spent > limit) {
+            Some((_, limit, what)) => Err(ReadError::TooLarge { what, limit }),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -105,7 +125,7 @@ impl<'a> Rows<'_, '_, 'a> {
             }
             self.row = row;
         }
-        self.output.spend(1, 0)?;
+        self.output.spend(1, 0, value.text_length())?;
         // Proven by the bound above: a column fits into any `usize`.
         self.cells.push((usize::try_from(column).unwrap_or_default(), value));
         Ok(Flow::Continue)
@@ -113,15 +133,17 @@ impl<'a> Rows<'_, '_, 'a> {
 
     /// Hands the current row over, `count` times one after another.
     pub(super) fn flush(&mut self, count: u64) -> Result<Flow, ReadError> {
-        let Some(last) = self.cells.iter().map(|(column, _)| *column).max() else {
+        let last = self.cells.iter().map(|(column, _)| *column).max();
+        let (Some(last), 1..) = (last, count) else {
+            self.cells.clear();
             return Ok(Flow::Continue);
         };
+        if self.row + count > MAX_ROWS {
+            return Err(ReadError::Damaged("a row lies outside of the sheet".into()));
+        }
         let gap = self.row - self.sent;
         if gap > 0 && self.output.sink.blank_rows(gap) == Flow::Stop {
             return Ok(Flow::Stop);
-        }
-        if self.row + count > MAX_ROWS {
-            return Err(ReadError::Damaged("a row lies outside of the sheet".into()));
         }
         let mut row = vec![Cell::Blank; last + 1];
         for (column, value) in &self.cells {
@@ -129,11 +151,14 @@ impl<'a> Rows<'_, '_, 'a> {
                 *cell = value.as_cell();
             }
         }
+        // Each cell was counted once when it came.
+        let (again, text) = (count - 1, self.cells.iter().map(|(_, value)| value.text_length()).sum::<u64>());
+        self.output.spend(
+            again.saturating_mul(self.cells.len() as u64),
+            count.saturating_mul(row.len() as u64),
+            again.saturating_mul(text),
+        )?;
         for _ in 0..count {
-            self.output.spend(
-                if count > 1 { self.cells.len() as u64 } else { Default::default() },
-                row.len() as u64,
-            )?;
             if self.output.sink.row(&row) == Flow::Stop {
                 return Ok(Flow::Stop);
             }

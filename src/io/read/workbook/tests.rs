@@ -34,21 +34,22 @@ impl RowSink for Recorder {
 
     fn row(&mut self, cells: &[Cell<'_>]) -> Flow {
         let mut blanks = 0;
+        let mut row = String::new();
         for cell in cells {
             match cell {
                 Cell::Blank => blanks += 1,
-                Cell::Text(text) => write!(self.told, "+{blanks} '{}' ", text.escape_debug()).unwrap(),
-                Cell::Number(n) => write!(self.told, "+{blanks} {n} ").unwrap(),
-                Cell::DateSerial(n) => write!(self.told, "+{blanks} @{n} ").unwrap(),
-                Cell::Bool(b) => write!(self.told, "+{blanks} {b} ").unwrap(),
-                Cell::Error(e) => write!(self.told, "+{blanks} !{e} ").unwrap(),
+                Cell::Text(text) => write!(row, "+{blanks} '{}' ", text.escape_debug()).unwrap(),
+                Cell::Number(n) => write!(row, "+{blanks} {n} ").unwrap(),
+                Cell::DateSerial(n) => write!(row, "+{blanks} @{n} ").unwrap(),
+                Cell::Bool(b) => write!(row, "+{blanks} {b} ").unwrap(),
+                Cell::Error(e) => write!(row, "+{blanks} !{e} ").unwrap(),
                 Cell::Null | Cell::Undecodable => panic!("no workbook has these"),
             }
             if *cell != Cell::Blank {
                 blanks = 0;
             }
         }
-        self.told = self.told.trim_end().replace("+0 ", "") + "\n";
+        writeln!(self.told, "{}", row.trim_end().replace("+0 ", "")).unwrap();
         self.flow()
     }
 
@@ -252,7 +253,12 @@ fn hostile_sheets_are_refused() {
         (r#"<row r="1"><c r="A1" t="str"><v>&xxe;</v></c></row>"#.into(), no_strings, "file.damaged"),
         ("<row><c><v>1</v>".into(), no_strings, "file.damaged"),
         (cell("A1"), r#"<sst uniqueCount="99999999999"></sst>"#, "file.too_large"),
-        (cell("A1"), r"<sst uniqueCount='18446744073709551615'></sst>", "file.too_large"),
+        (
+            cell("A1"),
+            r#"<?x y?><!-- <sst uniqueCount="1"> --><x:sst uniqueCount="99999999999"/>"#,
+            "file.too_large",
+        ),
+        (cell("A1"), "<sst uniqueCount='18446744073709551615'></sst>", "file.too_large"),
     ] {
         let error = read(&xlsx(&sheet, strings)).unwrap_err();
         assert_eq!(error.code(), code, "{sheet}: {error}");
@@ -261,17 +267,28 @@ fn hostile_sheets_are_refused() {
 
 #[test]
 fn a_text_that_explodes_is_refused_before_it_is_parsed() {
-    let bomb = format!("<sst><si><t>{}</t></si></sst>", " ".repeat(128 << 20));
+    let bomb = format!("<sst><si><t>{}</t></si></sst>", " ".repeat(70 << 20));
     let error = read(&xlsx("", &bomb)).unwrap_err();
     assert!(matches!(error, ReadError::TooLarge { what: "its compression ratio", .. }), "{error}");
 
+    let style = format!("<styleSheet><font name=\"{}\"/></styleSheet>", "x".repeat(10_000));
+    let input = zipped(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("xl/workbook.xml", b"<workbook/>"),
+        ("xl/styles.xml", style.as_bytes()),
+    ]);
+    assert_eq!(read(&input).unwrap_err().code(), "file.too_large");
+
     // Shrinks less than a bomb, but no cell holds so long a text.
-    let unit: String = (0..40_u32).map(|i| format!("{:x}", i.wrapping_mul(2_654_435_761))).collect();
-    let long = "x".repeat(66 << 20) + &unit.repeat(2000);
-    let noise: String =
-        (0..60_000_u64).map(|i| format!("{:016x}", i.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
-    let error =
-        read(&xlsx(&format!("<row><c t=\"str\"><v>{long}{noise}</v></c></row>"), "<sst/>")).unwrap_err();
+    let mut seed = 1_u32;
+    let noise = std::iter::repeat_with(|| {
+        seed ^= seed << 13;
+        seed ^= seed >> 17;
+        seed ^= seed << 5;
+        char::from_digit(seed >> 28, 16).unwrap()
+    });
+    let long: String = std::iter::repeat_n('x', 66 << 20).chain(noise.take(1 << 20)).collect();
+    let error = read(&xlsx(&format!("<row><c t=\"str\"><v>{long}</v></c></row>"), "<sst/>")).unwrap_err();
     assert!(matches!(error, ReadError::TooLarge { what: "the length of one of its texts", .. }), "{error}");
 }
 
@@ -348,7 +365,7 @@ fn biff5_without_a_container_in_cp949() {
         (0x0204, &[1, 0, 0, 0, 0, 0, 4, 0, 0xC1, 0xD6, 0xB9, 0xAE]),
         (0x0203, &number),
     ]);
-    check(&sheet, "# 장\nblank 1\n'주문'\n+1 2.5");
+    check(&sheet, "# 표\nblank 1\n'주문'\n+1 2.5");
 }
 
 #[test]

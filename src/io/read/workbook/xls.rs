@@ -52,7 +52,9 @@ fn workbook_stream(input: &Input) -> Result<Vec<u8>, ReadError> {
 }
 
 fn in_container(stream: &[u8]) -> Result<Cursor<Vec<u8>>, ReadError> {
-    let mut ole = cfb::CompoundFile::create(Cursor::new(Vec::with_capacity(stream.len())))?;
+    // Version 3, as Excel writes it: calamine takes a newer container without small streams for an empty one.
+    let bytes = Cursor::new(Vec::with_capacity(stream.len()));
+    let mut ole = cfb::CompoundFile::create_with_version(cfb::Version::V3, bytes)?;
     ole.create_stream("/Workbook")?.write_all(stream)?;
     ole.flush()?;
     Ok(ole.into_inner())
