@@ -5,7 +5,6 @@
 
 pub mod args;
 mod command;
-pub mod escape;
 mod panic;
 pub mod password;
 pub mod printer;

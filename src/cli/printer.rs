@@ -8,9 +8,9 @@ use std::io::{self, IsTerminal, Write};
 use serde::Serialize;
 
 use super::args::{Output, Verbosity};
-use super::escape::printable;
 use super::status::Failure;
 use super::width::Lines;
+use crate::core::text::printable;
 
 /// Where output goes, and what it can show.
 pub struct Console {

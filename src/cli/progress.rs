@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::escape::printable;
 use super::printer::Live;
 use super::table::grouped;
 use super::width::{fit, fit_path};
+use crate::core::text::printable;
 use crate::io::report::Progress;
 
 /// Bars for one run.

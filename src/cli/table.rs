@@ -1,8 +1,8 @@
 //! Tables for a terminal: as wide as needed, never wider than the screen, Korean counted as it shows.
 
-use super::escape::printable;
 use super::printer::Style;
 use super::width::{Lines, fit, fit_path, pad_left, pad_right, width};
+use crate::core::text::printable;
 
 /// How a column is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

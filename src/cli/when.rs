@@ -1,27 +1,16 @@
 //! Days and moments as typed on the command line and in the configuration.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
-
-use crate::core::types::{Day, Instant, KstDateTime, Precision};
+use crate::core::time;
+use crate::core::types::{Day, Instant, Precision};
 
 /// A moment: with a zone as it says, else Korean; a day is its first second.
 pub fn parse_instant(text: &str) -> Option<Instant> {
-    let text = text.trim();
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Some(Instant(time.timestamp()));
-    }
-    let formats = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"];
-    let wall = formats
-        .iter()
-        .find_map(|f| NaiveDateTime::parse_from_str(text, f).ok())
-        .or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0))?;
-    let time = KstDateTime { seconds: wall.and_utc().timestamp(), precision: Precision::Second };
-    Some(time.instant())
+    time::parse_instant(text.trim()).ok()
 }
 
-/// A day.
+/// A day, in any of the spellings that files have.
 pub fn parse_day(text: &str) -> Option<Day> {
-    NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok().map(|d| Day(d.to_epoch_days()))
+    time::parse_time(text.trim()).ok().filter(|t| t.precision == Precision::Day).map(|t| t.day())
 }
 
 #[cfg(test)]

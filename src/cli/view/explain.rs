@@ -4,10 +4,10 @@
 
 use super::listing::short_item;
 use super::{indented, korean, marked};
-use crate::cli::escape::printable;
 use crate::cli::printer::Style;
 use crate::cli::table::{Align, TextTable, counted};
 use crate::cli::width::{Lines, fit, pad_left, pad_right, width, wrap};
+use crate::core::text::printable;
 use crate::io::report::explain::{ChangeView, ExplainedValue, Explanation, FindingView, OrderView};
 
 pub fn render(explanation: &Explanation, columns: usize, style: Style) -> String {

@@ -1,10 +1,10 @@
 //! What `inspect` shows: what the file is, what its headers feed, how its first rows read, and what would happen.
 
 use super::{field, indented, korean, marked, size};
-use crate::cli::escape::printable;
 use crate::cli::printer::Style;
 use crate::cli::table::{Align, TextTable, counted, grouped};
 use crate::cli::width::{Lines, fit_path};
+use crate::core::text::printable;
 use crate::io::report::inspect::{
     ColumnUse, Inspection, ProblemView, SampleValue, SheetView, Storage, Told, Verdict,
 };

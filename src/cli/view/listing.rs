@@ -1,9 +1,9 @@
 //! The listings of files, findings and quarantined rows.
 
-use crate::cli::escape::printable;
 use crate::cli::printer::Style;
 use crate::cli::table::{Align, TextTable, counted, grouped};
 use crate::cli::width::Lines;
+use crate::core::text::printable;
 use crate::io::report::rows::{RowValue, Rows};
 
 use super::{indented, korean, marked};

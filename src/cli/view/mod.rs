@@ -12,10 +12,10 @@ pub mod schema;
 #[cfg(test)]
 mod tests;
 
-use super::escape::printable;
 use super::printer::Style;
 use super::table::grouped;
 use super::width::{Lines, pad_right, wrap};
+use crate::core::text::printable;
 
 /// A label and what belongs to it; long texts go on below themselves.
 fn field(label: &str, label_width: usize, text: &str, columns: usize, style: Style) -> String {

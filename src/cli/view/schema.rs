@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::field;
-use crate::cli::escape::printable;
 use crate::cli::printer::Style;
 use crate::cli::width::{Lines, pad_right, width};
 use crate::core::tables::{ColumnType, Table, TableColumn};
+use crate::core::text::printable;
 
 const INDENT: usize = 4;
 

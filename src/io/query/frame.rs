@@ -5,7 +5,7 @@
 
 use std::fs::File;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::{ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{
     DataType as ArrowType, Date32Type, Decimal64Type, Field, Int64Type, SchemaRef, TimestampMicrosecondType,
 };
