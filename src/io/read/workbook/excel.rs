@@ -32,7 +32,7 @@ impl Xlsb {
 }
 
 impl WorkbookRows for Xlsx {
-    fn read(&mut self, output: &mut Output<'_>) -> Result<(), ReadError> {
+    fn read(mut self: Box<Self>, output: &mut Output<'_>) -> Result<(), ReadError> {
         let dates = date_system(self.0.has_1904_epoch());
         for name in visible_sheets(self.0.sheets_metadata(), output) {
             let mut cells = match guard::parser(|| self.0.worksheet_cells_reader(&name))? {
@@ -50,7 +50,7 @@ impl WorkbookRows for Xlsx {
 }
 
 impl WorkbookRows for Xlsb {
-    fn read(&mut self, output: &mut Output<'_>) -> Result<(), ReadError> {
+    fn read(mut self: Box<Self>, output: &mut Output<'_>) -> Result<(), ReadError> {
         let dates = date_system(self.0.has_1904_epoch());
         for name in visible_sheets(self.0.sheets_metadata(), output) {
             let mut cells = guard::parser(|| self.0.worksheet_cells_reader(&name))?.map_err(xlsb_error)?;

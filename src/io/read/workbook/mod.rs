@@ -18,7 +18,7 @@ use output::Output;
 
 /// A workbook that hands over its sheets in order. (The seam under which a reader for one format can be exchanged.)
 trait WorkbookRows {
-    fn read(&mut self, output: &mut Output<'_>) -> Result<(), ReadError>;
+    fn read(self: Box<Self>, output: &mut Output<'_>) -> Result<(), ReadError>;
 }
 
 /// Reads the visible sheets of a workbook. A hidden one is noted and left alone; chart and macro sheets are passed over.
@@ -26,7 +26,7 @@ trait WorkbookRows {
 /// Rows come with their gaps, also those before the first cell; blank rows behind the last cell do not come. `format`
 /// is what [`super::detect::detect`] said; other formats than workbooks are [`ReadError::Unsupported`].
 pub fn read_workbook(input: &Input, format: Format, sink: &mut dyn RowSink) -> Result<(), ReadError> {
-    let mut workbook: Box<dyn WorkbookRows> = match format {
+    let workbook: Box<dyn WorkbookRows> = match format {
         Format::Xlsx | Format::Xlsb | Format::Ods => {
             check_workbook_zip(input)?;
             match format {

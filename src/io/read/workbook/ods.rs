@@ -36,7 +36,7 @@ impl Ods {
 }
 
 impl WorkbookRows for Ods {
-    fn read(&mut self, output: &mut Output<'_>) -> Result<(), ReadError> {
+    fn read(mut self: Box<Self>, output: &mut Output<'_>) -> Result<(), ReadError> {
         let part = self.0.by_name("content.xml").map_err(|_| broken("its content is missing"))?;
         let mut xml = Xml { reader: Reader::from_reader(BufReader::new(part)), buffer: Vec::new() };
         let mut hidden_styles = HashSet::new();

@@ -67,6 +67,31 @@ impl RowSink for Recorder {
     }
 }
 
+/// Counts cells: for so many of them that writing them down would take a minute.
+#[derive(Default)]
+struct Counter(u64);
+
+impl RowSink for Counter {
+    fn sheet(&mut self, _: Sheet<'_>) {}
+
+    fn row(&mut self, cells: &[Cell<'_>]) -> Flow {
+        self.0 += cells.len() as u64;
+        Flow::Continue
+    }
+
+    fn blank_rows(&mut self, _: u64) -> Flow {
+        panic!("no row of these is blank")
+    }
+
+    fn broken_row(&mut self) -> Flow {
+        panic!("workbooks have no broken rows")
+    }
+
+    fn note(&mut self, _: Note) {
+        panic!("there is nothing to note")
+    }
+}
+
 fn read(input: &Input) -> Result<String, ReadError> {
     let mut recorder = Recorder::default();
     let format = detect(input)?;
@@ -305,7 +330,11 @@ fn repeated_cells_of_ods_do_not_multiply() {
     };
     let wide = "<table:table-row table:number-rows-repeated='1000000'><table:table-cell office:value-type='float' \
         office:value='1' table:number-columns-repeated='16384'/></table:table-row>";
-    assert_eq!(read(&content(wide)).unwrap_err().code(), "file.too_large");
+    let wide = content(wide);
+    let mut counter = Counter::default();
+    let error = read_workbook(&wide, detect(&wide).unwrap(), &mut counter).unwrap_err();
+    assert_eq!(error.code(), "file.too_large");
+    assert!(counter.0 <= 100_000_000, "{}", counter.0);
     let far = "<table:table-row table:number-rows-repeated='99999999999'/>\
         <table:table-row><table:table-cell office:value-type='string'><text:p>x</text:p></table:table-cell></table:table-row>";
     assert_eq!(read(&content(far)).unwrap_err().code(), "file.damaged");
@@ -366,6 +395,28 @@ fn biff5_without_a_container_in_cp949() {
         (0x0203, &number),
     ]);
     check(&sheet, "# 표\nblank 1\n'주문'\n+1 2.5");
+}
+
+/// An OLE container stores a stream in another way from 4096 bytes on, lists its sectors in another way from 7 MB on,
+/// and the crate that writes ours goes another way from 64 KiB on.
+#[test]
+fn xls_of_every_size_is_read() {
+    let mark = [&[3, 0, 1, 0, 0, 0][..], &7_f64.to_le_bytes()].concat();
+    let shortest = biff5(&[(0x00EF, &[]), (0x0203, &mark)]).len().unwrap();
+    for size in [shortest, 4095, 4096, 65_535, 65_536, 1 << 20, 7 << 20, 15 << 20] {
+        // Records that make no cell push the only cell to the very end of the stream.
+        let mut left = usize::try_from(size - shortest).unwrap();
+        let mut sheet: Vec<(u16, &[u8])> = Vec::new();
+        while left > 8_000 {
+            sheet.push((0x00EF, &[0; 7_996]));
+            left -= 8_000;
+        }
+        let filler = vec![0; left];
+        sheet.extend([(0x00EF, &filler[..]), (0x0203, &mark)]);
+        let input = biff5(&sheet);
+        assert_eq!(input.len().unwrap(), size);
+        check(&input, "# 표\nblank 3\n+1 7");
+    }
 }
 
 #[test]

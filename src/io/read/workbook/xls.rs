@@ -8,7 +8,7 @@ use std::io::{Cursor, Read, Write};
 
 use calamine::{Data, Range, Reader, XlsError};
 
-use super::output::{Output, Value};
+use super::output::{Output, Rows, Value};
 use super::{WorkbookRows, biff, excel};
 use crate::core::cell::Flow;
 use crate::io::read::{Input, ReadError, crypto, detect, guard};
@@ -25,12 +25,6 @@ impl Xls {
         let container = in_container(&stream)?;
         drop(stream);
         guard::parser(|| calamine::Xls::new(container))?.map(Self).map_err(xls_error)
-    }
-
-    /// The exception to "cells in a stream": calamine has no other way, and `biff` has counted the cells before.
-    #[allow(clippy::disallowed_methods)]
-    fn cells(&mut self, sheet: &str) -> Result<Range<Data>, ReadError> {
-        guard::parser(|| self.0.worksheet_range(sheet))?.map_err(xls_error)
     }
 }
 
@@ -61,27 +55,44 @@ fn in_container(stream: &[u8]) -> Result<Cursor<Vec<u8>>, ReadError> {
 }
 
 impl WorkbookRows for Xls {
-    fn read(&mut self, output: &mut Output<'_>) -> Result<(), ReadError> {
-        let dates = excel::date_system(self.0.has_1904_epoch());
-        for name in excel::visible_sheets(self.0.sheets_metadata(), output) {
-            let range = self.cells(&name)?;
-            let (first_row, first_column) = range.start().unwrap_or_default();
-            let mut rows = output.sheet(&name, dates);
-            for (row, column, data) in range.used_cells() {
-                let (row, column) =
-                    (u64::from(first_row) + row as u64, u64::from(first_column) + column as u64);
-                if let Some(value) = value(data)
-                    && rows.cell(row, column, value)? == Flow::Stop
-                {
-                    return Ok(());
-                }
+    fn read(self: Box<Self>, output: &mut Output<'_>) -> Result<(), ReadError> {
+        let Self(mut workbook) = *self;
+        let dates = excel::date_system(workbook.has_1904_epoch());
+        let mut names = excel::visible_sheets(workbook.sheets_metadata(), output);
+        let last = names.pop();
+        for name in names {
+            let range = cells(&mut workbook, &name)?;
+            if send(&range, output.sheet(&name, dates))? == Flow::Stop {
+                return Ok(());
             }
-            if rows.finish()? == Flow::Stop {
-                break;
-            }
+        }
+        if let Some(name) = last {
+            let range = cells(&mut workbook, &name)?;
+            // calamine gives copies and keeps all sheets itself.
+            drop(workbook);
+            send(&range, output.sheet(&name, dates))?;
         }
         Ok(())
     }
+}
+
+/// The exception to "cells in a stream": calamine has no other way, and `biff` has counted the cells before.
+#[allow(clippy::disallowed_methods)]
+fn cells(workbook: &mut calamine::Xls<Cursor<Vec<u8>>>, sheet: &str) -> Result<Range<Data>, ReadError> {
+    guard::parser(|| workbook.worksheet_range(sheet))?.map_err(xls_error)
+}
+
+fn send<'a>(range: &'a Range<Data>, mut rows: Rows<'_, '_, 'a>) -> Result<Flow, ReadError> {
+    let (first_row, first_column) = range.start().unwrap_or_default();
+    for (row, column, data) in range.used_cells() {
+        let (row, column) = (u64::from(first_row) + row as u64, u64::from(first_column) + column as u64);
+        if let Some(value) = value(data)
+            && rows.cell(row, column, value)? == Flow::Stop
+        {
+            return Ok(Flow::Stop);
+        }
+    }
+    rows.finish()
 }
 
 fn value(data: &Data) -> Option<Value<'_>> {
