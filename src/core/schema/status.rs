@@ -110,8 +110,11 @@ impl Statuses {
 
     /// The code of a label as a file prints it; white space and hyphens do not count. `None`: not known.
     pub fn code_of_label(&self, label: &str) -> Option<&str> {
-        let comparable: String = comparable_label(label).nfc().collect();
-        self.code_of_label.get(&comparable).map(String::as_str)
+        // Labels come over and over, mostly in the very spelling that is stored.
+        let known = |label: &str| self.code_of_label.get(label).map(String::as_str);
+        known(label)
+            .or_else(|| known(&comparable_label(label)))
+            .or_else(|| known(&comparable_label(label).nfc().collect::<String>()))
     }
 
     /// The class of a status code such as `N40`, from its group. `None`: no known group.
