@@ -198,6 +198,15 @@ impl Schema {
 
     /// Whether a cell says nothing but a total word; white space, width and ASCII case do not count.
     pub fn is_total_word(&self, cell: &str) -> bool {
+        // Nearly every cell that is asked about begins like no such word.
+        let begins_plainly = |c: char| c.is_ascii_alphanumeric() || matches!(c, '\u{ac00}'..='\u{d7a3}');
+        let first = cell.trim_start().chars().next().filter(|c| begins_plainly(*c));
+        let could_be = |first: char| {
+            self.total_words.iter().any(|w| w.chars().next().is_some_and(|c| c.eq_ignore_ascii_case(&first)))
+        };
+        if first.is_some_and(|first| !could_be(first)) {
+            return false;
+        }
         let key = headers::key(cell);
         self.total_words.iter().any(|word| headers::key(word) == key)
     }

@@ -33,7 +33,18 @@ fn properties() -> WriterPropertiesBuilder {
         .set_statistics_enabled(EnabledStatistics::Chunk)
 }
 
+/// Columns of which hardly a value comes twice: a dictionary of them would only be in the way.
+fn is_nearly_unique(column: &str) -> bool {
+    column.ends_with("_hash")
+        || matches!(column, "order_item_code" | "item_key" | "tracking_no" | "shipping_code")
+}
+
 fn encode(batch: &RecordBatch, properties: WriterPropertiesBuilder) -> Result<Vec<u8>, ParquetError> {
+    let schema = batch.schema();
+    let unique = schema.fields().iter().map(|f| f.name()).filter(|name| is_nearly_unique(name));
+    let properties = unique.fold(properties, |properties, name| {
+        properties.set_column_dictionary_enabled(ColumnPath::from(name.as_str()), false)
+    });
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties.build()))?;
     writer.write(batch)?;
@@ -50,11 +61,8 @@ pub(super) fn encode_bodies(bodies: &Bodies, columns: &[Column]) -> Result<Vec<u
     let metadata = HashMap::from([(CLEARABLE.to_owned(), clearable(columns))]);
     let schema = Arc::new(ArrowSchema::new_with_metadata(plain.fields().clone(), metadata));
     let batch = RecordBatch::try_new(schema, bodies.batch().columns().to_vec())?;
-    // Hashes never repeat: a dictionary of them would only be in the way.
-    let hash = ColumnPath::from("_hash");
-    let properties = properties()
-        .set_column_dictionary_enabled(hash.clone(), false)
-        .set_column_statistics_enabled(hash, EnabledStatistics::None);
+    let properties =
+        properties().set_column_statistics_enabled(ColumnPath::from("_hash"), EnabledStatistics::None);
     Ok(encode(&batch, properties)?)
 }
 

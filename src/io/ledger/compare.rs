@@ -24,13 +24,14 @@ pub(super) fn same_bytes(path: &Path, bytes: &[u8]) -> bool {
 
 /// Counts the items of `new` against those of the file `old`.
 pub(super) fn count_items(old: Option<&Path>, new: &RecordBatch) -> Result<ItemCounts, LedgerError> {
+    let Some(path) = old else {
+        return Ok(ItemCounts { new: new.num_rows() as u64, ..ItemCounts::default() });
+    };
     let mut before: HashMap<u128, u128> = HashMap::new();
     let mut alike = true;
-    if let Some(path) = old {
-        for batch in columnar::read(path)? {
-            alike = batch.schema().fields() == new.schema().fields();
-            before.extend(fingerprints(&batch)?);
-        }
+    for batch in columnar::read(path)? {
+        alike = batch.schema().fields() == new.schema().fields();
+        before.extend(fingerprints(&batch)?);
     }
     let mut counts = ItemCounts::default();
     for (key, row) in fingerprints(new)? {
