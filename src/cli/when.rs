@@ -1,7 +1,7 @@
 //! Days and moments as typed on the command line and in the configuration.
 
 use crate::core::time;
-use crate::core::types::{Day, Instant, Precision};
+use crate::core::types::{Day, Instant, KstDateTime, Precision};
 
 /// A moment: with a zone as it says, else Korean; a day is its first second.
 pub fn parse_instant(text: &str) -> Option<Instant> {
@@ -10,7 +10,7 @@ pub fn parse_instant(text: &str) -> Option<Instant> {
 
 /// A day, in any of the spellings that files have.
 pub fn parse_day(text: &str) -> Option<Day> {
-    time::parse_time(text.trim()).ok().filter(|t| t.precision == Precision::Day).map(|t| t.day())
+    time::parse_time(text.trim()).ok().filter(|t| t.precision == Precision::Day).map(KstDateTime::day)
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, Date32Array, Decimal64Array, Int64Array, StringArray, TimestampMicrosecondArray,
