@@ -65,8 +65,11 @@ fn ask(sql: &str) -> Result<Rows, QueryError> {
 #[track_caller]
 fn check(sql: &str, expected: &str) {
     let rows = ask(sql).unwrap_or_else(|e| panic!("{e}"));
-    let lines: Vec<String> =
-        rows.rows.iter().map(|r| r.iter().map(|v| v.as_str()).collect::<Vec<_>>().join("|")).collect();
+    let lines: Vec<String> = rows
+        .rows
+        .iter()
+        .map(|r| r.iter().map(crate::io::report::rows::RowValue::as_str).collect::<Vec<_>>().join("|"))
+        .collect();
     assert_eq!(lines.join("\n"), expected, "{sql}");
 }
 
