@@ -83,14 +83,19 @@ fn observations(order_id: &str, order: &OrderView, columns: usize, style: Style)
 
 /// Column, value, and behind it the number of the observation whose word it is.
 fn values(values: &[ExplainedValue], columns: usize, style: Style) -> String {
-    const MARK: usize = 5;
+    // Enough of a hash to tell two persons apart.
+    const HASH_SHOWN: usize = 12;
     let name_width = values.iter().map(|v| width(&v.column)).max().unwrap_or(0).min(32);
-    let room = columns.saturating_sub(2 + name_width + 2 + MARK);
+    let latest = values.iter().filter_map(|v| v.from).max().unwrap_or(0);
+    let mark_width = 2 + width(&format!("← {latest}"));
+    let room = columns.saturating_sub(2 + name_width + 2 + mark_width);
     let widest = values.iter().filter(|v| v.numeric).map(|v| width(&v.value)).max().unwrap_or(0);
     let texts: Vec<String> = values
         .iter()
-        .map(|v| {
-            if v.numeric { pad_left(&printable(&v.value), widest) } else { printable(&v.value).into_owned() }
+        .map(|v| match v.value.get(..HASH_SHOWN) {
+            Some(start) if v.column.ends_with("_hash") => format!("{start}…"),
+            _ if v.numeric => pad_left(&printable(&v.value), widest),
+            _ => printable(&v.value).into_owned(),
         })
         .collect();
     let value_width = texts.iter().map(|t| width(t)).max().unwrap_or(0).min(room);

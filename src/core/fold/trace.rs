@@ -69,6 +69,8 @@ fn trace_order(scene: &Scene<'_>, all: &Collected<'_>, index: usize) -> TracedOr
             && f.shop_no == Some(order.shop)
             && f.order_id.as_deref() == Some(order.order_id)
     };
+    let mut changes: Vec<_> = all.changes.iter().filter(|change| change.order == index).collect();
+    changes.sort_by(|a, b| (a.new, &a.item_key, &a.field).cmp(&(b.new, &b.item_key, &b.field)));
     TracedOrder {
         mall_id: order.mall.to_owned(),
         shop_no: order.shop,
@@ -81,10 +83,8 @@ fn trace_order(scene: &Scene<'_>, all: &Collected<'_>, index: usize) -> TracedOr
             .filter(|item| item.order == index)
             .map(|item| trace_item(scene, item, order.order_id))
             .collect(),
-        changes: all
-            .changes
-            .iter()
-            .filter(|change| change.order == index)
+        changes: changes
+            .into_iter()
             .map(|change| TracedChange {
                 item_key: change.item_key.clone(),
                 field: change.field.clone(),
@@ -129,6 +129,7 @@ fn trace_item(scene: &Scene<'_>, item: &ItemRow<'_>, order_id: &str) -> TracedIt
         }
     }
     fields.retain(|f| f.column != name(known.item_code));
+    fields.sort_by_key(|f| schema.find(&f.column).map(|at| at.index));
     TracedItem { item_key: item.key(order_id), sightings: item.rows.clone(), fields }
 }
 
