@@ -145,6 +145,10 @@ pub(super) fn inspect(
     file: &Path,
     passwords: &Passwords,
 ) -> Result<Inspection, Failure> {
+    if !file.exists() {
+        let failure = Failure::new("file.io", format!("there is no file {}", file.display()));
+        return Err(failure.hint("check the path"));
+    }
     let ledger = match Ledger::open(&settings.ledger, Arc::new(schema.clone())) {
         Ok(ledger) => Some(ledger),
         Err(LedgerError::Missing(_)) => None,

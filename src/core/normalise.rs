@@ -329,6 +329,7 @@ impl<'s> Normaliser<'s> {
                 Kind::Time => {
                     return time::time_from_number(n, self.dates).map(Value::Time).map_err(|_| bad_date());
                 }
+                Kind::Id if n.abs() > EXACT_UP_TO => return Err(CellProblem::Odd(FindingKind::DamagedId)),
                 Kind::Text | Kind::Id => Cow::Owned(text::number_as_text(n)),
             },
             Cell::DateSerial(n) => match column.kind {
@@ -367,7 +368,8 @@ impl<'s> Normaliser<'s> {
             Kind::Money => number::parse_money(&text).map(Value::Money).map_err(|_| bad_number()),
             Kind::Time => time::parse_time(&text).map(Value::Time).map_err(|_| bad_date()),
             Kind::Id if text::is_e_notation(&text) => Err(CellProblem::Odd(FindingKind::DamagedId)),
-            Kind::Text | Kind::Id => Ok(Value::Text(named_value(column, text))),
+            Kind::Id => Ok(Value::Text(named_value(column, without_apostrophe(text)))),
+            Kind::Text => Ok(Value::Text(named_value(column, text))),
         }
     }
 
@@ -542,6 +544,20 @@ impl<'c> Room<'c> {
         if let Some(slot) = level.get_mut(at.index) {
             *slot = value;
         }
+    }
+}
+
+/// Whole numbers beyond this (2^53) lose digits in a workbook's cell: such an id is not the one that was meant.
+const EXACT_UP_TO: f64 = 9_007_199_254_740_992.0;
+
+/// An apostrophe before an id only kept a spreadsheet from reading a number.
+fn without_apostrophe(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.strip_prefix('\'').unwrap_or(text)),
+        Cow::Owned(text) => match text.strip_prefix('\'') {
+            Some(rest) => Cow::Owned(rest.to_owned()),
+            None => Cow::Owned(text),
+        },
     }
 }
 

@@ -344,3 +344,6 @@ impl RowSink for TableReader<'_> {
         self.rows.note(note);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+//! Rows of cells as readers hand them over, and what becomes of them.
+
+use super::*;
+use crate::core::cell::DateSystem;
+use crate::core::normalise::Policy;
+use crate::core::person::PersonKey;
+use crate::core::problem::FindingKind;
+use crate::core::schema::{Additions, Schema};
+
+/// Reads text rows (`|` between cells) of one sheet.
+fn read(width: Width, lines: &[&str], check: impl FnOnce(FileRows<'_>)) {
+    let rows: Vec<Vec<Cell<'_>>> =
+        lines.iter().map(|line| line.split('|').map(Cell::Text).collect()).collect();
+    read_cells(width, &rows, check);
+}
+
+fn read_cells(width: Width, rows: &[Vec<Cell<'_>>], check: impl FnOnce(FileRows<'_>)) {
+    let schema = Schema::load(&Additions::default()).unwrap();
+    let (policy, key, hashes) = (Policy::default(), PersonKey::new(&[7; 32]), StoredHashes::new());
+    let mut reader = TableReader::new(Normaliser::new(&schema, &policy, &key), &hashes);
+    reader.sheet(Sheet { name: None, dates: DateSystem::Year1900, width });
+    for row in rows {
+        assert_eq!(reader.row(row), Flow::Continue);
+    }
+    check(reader.finish());
+}
+
+/// Accepted rows, skipped rows, and quarantined rows as `row reason`.
+fn outcome(rows: &FileRows<'_>) -> (u64, u64, Vec<String>) {
+    let quarantined = rows.quarantine.iter().map(|q| format!("{} {}", q.row, q.reason.code())).collect();
+    (rows.stage.rows(), rows.rows_skipped, quarantined)
+}
+
+const HEADER: &str = "주문번호|품목별 주문번호|상품명|수량";
+
+#[test]
+fn the_header_is_found_below_titles_and_rows_count_from_it() {
+    let lines = ["하루홈 매출", "", HEADER, "20240705-0000001|20240705-0000001-01|컵|1", "", "x|y|z|2"];
+    read(Width::Sparse, &lines, |rows| {
+        assert_eq!(rows.tables[0].records_above, 2);
+        assert_eq!(outcome(&rows), (1, 0, vec!["3 bad_order_id".into()]));
+    });
+}
+
+#[test]
+fn totals_and_repeated_headers_are_no_data() {
+    let good = "20240705-0000001|20240705-0000001-01|컵|1";
+    let lines = [HEADER, good, HEADER, "합 계|||1", "Total|||1", "|소계||"];
+    read(Width::Strict, &lines, |rows| assert_eq!(outcome(&rows), (1, 4, vec![])));
+    // A product that is called like a sum is none: the row names an order.
+    let lines = ["상품명|주문번호|수량", "Total|20240705-0000001|1"];
+    read(Width::Strict, &lines, |rows| assert_eq!(outcome(&rows), (1, 0, vec![])));
+}
+
+#[test]
+fn another_header_further_down_begins_anew() {
+    let other = "수량|상품명|품목별 주문번호|주문번호";
+    let lines = [
+        HEADER,
+        "20240705-0000001|20240705-0000001-01|컵|1",
+        other,
+        "2|컵|20240705-0000002-01|20240705-0000002",
+    ];
+    read(Width::Strict, &lines, |rows| {
+        assert_eq!(outcome(&rows), (2, 1, vec![]));
+        assert_eq!(rows.tables.len(), 2);
+    });
+}
+
+#[test]
+fn rows_that_slipped_are_quarantined_without_their_cells() {
+    let lines = [HEADER, "20240705-0000001|20240705-0000001-01|컵, 큰|것|1", "20240705-0000002|x|컵"];
+    read(Width::Strict, &lines, |rows| {
+        assert_eq!(outcome(&rows), (0, 0, vec!["1 row_width".into(), "2 row_width".into()]));
+        assert!(rows.quarantine.iter().all(|q| q.cells.is_empty() && q.value.is_none()));
+    });
+}
+
+#[test]
+fn unreadable_bytes_quarantine_their_row() {
+    let header: Vec<Cell<'_>> = HEADER.split('|').map(Cell::Text).collect();
+    let row = vec![Cell::Text("20240705-0000001"), Cell::Blank, Cell::Undecodable, Cell::Text("1")];
+    read_cells(Width::Strict, &[header, row], |rows| {
+        assert_eq!(outcome(&rows), (0, 0, vec!["1 bad_text".into()]));
+    });
+}
+
+#[test]
+fn an_id_that_a_workbook_rounded_is_blank_with_a_finding() {
+    let header: Vec<Cell<'_>> = "주문번호|상품명|마켓 주문번호".split('|').map(Cell::Text).collect();
+    let row = |order, market| vec![order, Cell::Text("컵"), market];
+    let rows = [
+        header,
+        row(Cell::Number(1.234_567_890_123_457e16), Cell::Blank),
+        row(Cell::Number(10_023.0), Cell::Number(2.5e17)),
+        row(Cell::Text("'20240705-0000001"), Cell::Number(1_234_567_890_123_456.0)),
+    ];
+    read_cells(Width::Sparse, &rows, |rows| {
+        assert_eq!(outcome(&rows), (2, 0, vec!["1 missing_order_id".into()]));
+        let kinds: Vec<FindingKind> = rows.findings.iter().map(|f| f.kind).collect();
+        assert_eq!(kinds, [FindingKind::DamagedId]);
+        let ids: Vec<&str> =
+            rows.samples.iter().filter_map(|s| s.values.first()).map(|(_, _, v)| v.as_str()).collect();
+        assert_eq!(ids, ["10023", "20240705-0000001"]);
+    });
+}
