@@ -64,16 +64,17 @@ fn read(table: &QueryTable, wanted: &[&Field]) -> Result<Vec<RecordBatch>, Boxed
     Ok(batches)
 }
 
-/// Files of an older version may lack columns that came later.
+/// The wanted columns in today's types. Files of an older version may lack columns that came later, and files of
+/// other writers may hold amounts in a wider decimal.
 fn with_missing(batch: &RecordBatch, wanted: &[&Field]) -> Result<RecordBatch, Boxed> {
-    let arrays = wanted.iter().map(|field| {
-        let found = batch.column_by_name(field.name()).map(ArrayRef::clone);
-        found.unwrap_or_else(|| arrow::array::new_null_array(field.data_type(), batch.num_rows()))
+    let arrays = wanted.iter().map(|field| match batch.column_by_name(field.name()) {
+        Some(found) => arrow::compute::cast(found, field.data_type()),
+        None => Ok(arrow::array::new_null_array(field.data_type(), batch.num_rows())),
     });
     let schema = arrow::datatypes::Schema::new(
         wanted.iter().map(|f| (*f).clone().with_nullable(true)).collect::<Vec<_>>(),
     );
-    Ok(RecordBatch::try_new(schema.into(), arrays.collect())?)
+    Ok(RecordBatch::try_new(schema.into(), arrays.collect::<Result<_, _>>()?)?)
 }
 
 fn column(field: &Field, arrays: &[&ArrayRef]) -> Result<Column, Boxed> {

@@ -125,7 +125,7 @@ fn tables_without_files_have_their_columns() {
 fn usual_questions_of_analysts_are_understood() {
     check(
         "WITH a AS (SELECT order_id, quantity FROM order_items WHERE quantity IS NOT NULL) \
-         SELECT order_id, AVG(quantity) FROM a GROUP BY order_id HAVING COUNT(*) > 1 AND order_id LIKE 'A%'",
+         SELECT order_id, AVG(quantity) FROM a WHERE order_id LIKE 'A%' GROUP BY order_id HAVING COUNT(*) > 1",
         "A|2",
     );
     check(
@@ -175,7 +175,7 @@ fn only_questions_are_answered() {
     ] {
         assert!(matches!(refused(sql), QueryError::NotAQuestion), "{sql}");
     }
-    let error = refused("SELECT FROM WHERE");
+    let error = refused("SELECT (");
     assert!(matches!(error, QueryError::Refused(_)), "{error}");
     assert_eq!(error.to_string().lines().count(), 1);
     assert!(matches!(refused("SELECT 1; DELETE FROM orders"), QueryError::Refused(_)));
