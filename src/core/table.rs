@@ -39,8 +39,6 @@ pub struct TableReader<'s> {
     width: Width,
     state: State,
     records_in_sheet: u64,
-    /// Stop after so many accepted rows (`inspect`).
-    limit: u64,
     hashes: &'s StoredHashes,
 }
 
@@ -115,16 +113,8 @@ impl<'s> TableReader<'s> {
             width: Width::Strict,
             state: State::Ignoring,
             records_in_sheet: 0,
-            limit: u64::MAX,
             hashes,
         }
-    }
-
-    /// Stops reading after so many accepted rows.
-    #[must_use]
-    pub fn limit(mut self, rows: u64) -> Self {
-        self.limit = rows;
-        self
     }
 
     /// What became of the rows, after the last one was handed over.
@@ -310,7 +300,7 @@ impl RowSink for TableReader<'_> {
             State::Reading { .. } => self.record(cells),
             State::Ignoring => {}
         }
-        if self.rows.stage.rows() >= self.limit { Flow::Stop } else { Flow::Continue }
+        Flow::Continue
     }
 
     fn blank_rows(&mut self, count: u64) -> Flow {

@@ -23,14 +23,10 @@ pub fn explain(ledger: &Ledger, schema: &Schema, order_id: &str) -> Result<Expla
     Ok(Explanation { order_id: order_id.to_owned(), orders })
 }
 
-/// The moment a sighting was observed at: its own, unless its file was told one.
+/// The moment a sighting was observed at.
 fn at(seen: &OrderObservations, sighting: usize) -> Instant {
     let sighting = &seen.sightings[sighting];
-    let facts = &seen.files[sighting.file as usize];
-    match sighting.time {
-        Some(own) if !facts.overrides_rows => own,
-        _ => facts.observed_at,
-    }
+    seen.files[sighting.file as usize].moment_of(sighting)
 }
 
 fn view(schema: &Schema, seen: &OrderObservations, order: &TracedOrder) -> OrderView {
@@ -40,11 +36,7 @@ fn view(schema: &Schema, seen: &OrderObservations, order: &TracedOrder) -> Order
         .filter(|&s| {
             let shop = order_bodies.int(seen.sightings[s].order, schema.known.shop_no);
             let file = &seen.files[seen.sightings[s].file as usize];
-            let mall = file
-                .mall
-                .as_deref()
-                .or_else(|| order_bodies.text(seen.sightings[s].order, schema.known.mall_id))
-                .or(file.fallback_mall.as_deref());
+            let mall = file.mall_of(order_bodies.text(seen.sightings[s].order, schema.known.mall_id));
             mall == Some(order.mall_id.as_str()) && shop.is_none_or(|shop| shop == order.shop_no)
         })
         .collect();

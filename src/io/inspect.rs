@@ -91,13 +91,9 @@ fn empty(path: String, verdict: Verdict) -> Inspection {
 fn ended(found: Found) -> Inspection {
     match found {
         Found::Skipped { path, reason } => empty(path, Verdict::Skip { reason: reason.to_owned() }),
-        Found::Failed { path, error } => empty(path, Verdict::Fail { error: trouble(&error) }),
+        Found::Failed { path, error } => empty(path, Verdict::Fail { error: (&error).into() }),
         Found::Source(source) => empty(source.path, Verdict::Ingest),
     }
-}
-
-fn trouble(error: &ReadError) -> Trouble {
-    Trouble { code: error.code().to_owned(), message: error.to_string(), hint: Some(error.hint().to_owned()) }
 }
 
 fn one(source: &Source, glass: &Glass<'_>) -> Result<Inspection, LedgerError> {
@@ -109,7 +105,7 @@ fn one(source: &Source, glass: &Glass<'_>) -> Result<Inspection, LedgerError> {
     let hash = match source.input.sha256() {
         Ok(hash) => hash,
         Err(error) => {
-            seen.verdict = Verdict::Fail { error: trouble(&ReadError::Io(error)) };
+            seen.verdict = Verdict::Fail { error: (&ReadError::Io(error)).into() };
             return Ok(seen);
         }
     };
@@ -123,10 +119,9 @@ fn one(source: &Source, glass: &Glass<'_>) -> Result<Inspection, LedgerError> {
         key: &key,
         keyring: glass.keyring,
         hashes: &hashes,
-        limit: None,
     };
     match read::read(&source.input, source.format, &tools) {
-        Err(error) => seen.verdict = Verdict::Fail { error: trouble(&error) },
+        Err(error) => seen.verdict = Verdict::Fail { error: (&error).into() },
         Ok(file) => tell_content(&mut seen, source, &evidence, &file, glass),
     }
     if let Some(ledger) = glass.ledger
@@ -210,14 +205,7 @@ fn tell_content(
     if let Some(reason) = file.no_table {
         seen.verdict = Verdict::Skip { reason: reason.to_owned() };
     } else if evidence.mall.is_none() && rows.rows_without_mall > 0 {
-        let error = Trouble {
-            code: "file.no_mall".into(),
-            message: "no mall is known for its rows".into(),
-            hint: Some(
-                "say --mall ID, use a folder named mall_id=ID, or name the mall in jangbu.toml".into(),
-            ),
-        };
-        seen.verdict = Verdict::Fail { error };
+        seen.verdict = Verdict::Fail { error: Trouble::no_mall() };
     } else if !source.look.still_holds() {
         seen.verdict = Verdict::Skip { reason: "it is still being written".into() };
     }

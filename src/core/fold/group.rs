@@ -79,11 +79,7 @@ impl<'a> Scene<'a> {
     /// The moment a sighting was observed at.
     pub(super) fn at(&self, number: u32) -> Instant {
         let sighting = self.sighting(number);
-        let facts = self.facts(sighting.file);
-        match sighting.time {
-            Some(own) if !facts.overrides_rows => own,
-            _ => facts.observed_at,
-        }
+        self.facts(sighting.file).moment_of(sighting)
     }
 
     /// `(observed_at, source, sha256, row)`: the order in which words are heard, without ties.
@@ -123,11 +119,7 @@ impl<'a> Scene<'a> {
         let mut groups: Vec<Group<'a>> = Vec::new();
         for (number, sighting) in (0u32..).zip(self.seen.sightings) {
             let facts = self.facts(sighting.file);
-            let mall = facts
-                .mall
-                .as_deref()
-                .or_else(|| self.orders.text(sighting.order, known.mall_id))
-                .or(facts.fallback_mall.as_deref());
+            let mall = facts.mall_of(self.orders.text(sighting.order, known.mall_id));
             let (Some(mall), Some(order_id)) = (mall, self.orders.text(sighting.order, known.order_id))
             else {
                 continue;

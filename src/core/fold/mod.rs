@@ -44,6 +44,21 @@ pub struct FileFacts {
     pub has_item_codes: bool,
 }
 
+impl FileFacts {
+    /// The moment one of its rows was observed at.
+    pub fn moment_of(&self, row: &Sighting) -> Instant {
+        match row.time {
+            Some(own) if !self.overrides_rows => own,
+            _ => self.observed_at,
+        }
+    }
+
+    /// The mall of a row that names `own`.
+    pub fn mall_of<'a>(&'a self, own: Option<&'a str>) -> Option<&'a str> {
+        self.mall.as_deref().or(own).or(self.fallback_mall.as_deref())
+    }
+}
+
 /// One row of a file, and what it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sighting {

@@ -77,7 +77,6 @@ pub fn ingest(
         key: &key,
         keyring: request.keyring,
         hashes: &hashes,
-        limit: None,
     };
     let new = unknown_files(ledger, &seen)?;
     progress.total(new.len() as u64, new.iter().map(|k| k.source.input.len().unwrap_or(0)).sum());
@@ -382,24 +381,11 @@ fn without_mall(report: &FileReport) -> FileReport {
         sha256: report.sha256.clone(),
         format: report.format.clone(),
         encoding: report.encoding.clone(),
-        error: Some(Trouble {
-            code: "file.no_mall".into(),
-            message: "no mall is known for its rows".into(),
-            hint: Some(
-                "say --mall ID, put it in a folder named mall_id=ID, or name the mall in jangbu.toml".into(),
-            ),
-        }),
+        error: Some(Trouble::no_mall()),
         ..FileReport::new(report.path.clone(), FileStatus::Failed)
     }
 }
 
 fn failed(path: String, error: &ReadError) -> FileReport {
-    FileReport {
-        error: Some(Trouble {
-            code: error.code().to_owned(),
-            message: error.to_string(),
-            hint: Some(error.hint().to_owned()),
-        }),
-        ..FileReport::new(path, FileStatus::Failed)
-    }
+    FileReport { error: Some(error.into()), ..FileReport::new(path, FileStatus::Failed) }
 }

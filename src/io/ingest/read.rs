@@ -22,8 +22,6 @@ pub struct Tools<'s> {
     pub keyring: &'s dyn Keyring,
     /// Hashes of quarantined rows, for workbooks that mend them.
     pub hashes: &'s StoredHashes,
-    /// Rows per file after which reading stops; `None` reads all.
-    pub limit: Option<u64>,
 }
 
 /// A file that was read.
@@ -66,7 +64,7 @@ pub fn read<'s>(input: &Input, format: Format, tools: &Tools<'s>) -> Result<Read
     if format == Format::Json {
         return read_json(input, normaliser(), tools.schema);
     }
-    let mut reader = TableReader::new(normaliser(), tools.hashes).limit(tools.limit.unwrap_or(u64::MAX));
+    let mut reader = TableReader::new(normaliser(), tools.hashes);
     let score = |cells: &[&str]| tools.schema.header_score(cells);
     let (mut encoding, mut delimiter) = (None, None);
     let mut words = format.as_str();

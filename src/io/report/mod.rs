@@ -10,6 +10,8 @@ pub mod rows;
 
 use serde::Serialize;
 
+use crate::io::read::ReadError;
+
 /// Why a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Trouble {
@@ -18,6 +20,29 @@ pub struct Trouble {
     pub message: String,
     /// What to do next.
     pub hint: Option<String>,
+}
+
+impl From<&ReadError> for Trouble {
+    fn from(error: &ReadError) -> Self {
+        Self {
+            code: error.code().to_owned(),
+            message: error.to_string(),
+            hint: Some(error.hint().to_owned()),
+        }
+    }
+}
+
+impl Trouble {
+    /// Nobody says which mall a file's rows are of.
+    pub fn no_mall() -> Self {
+        Self {
+            code: "file.no_mall".into(),
+            message: "no mall is known for its rows".into(),
+            hint: Some(
+                "say --mall ID, put it in a folder named mall_id=ID, or name the mall in jangbu.toml".into(),
+            ),
+        }
+    }
 }
 
 /// Hears how far a long run is. Called from several threads.
