@@ -1,6 +1,6 @@
 //! API orders into rows: one an item, each with its order's own fields.
 
-use super::batch::Value;
+use super::batch::{Value, Values};
 use super::cell::Cell;
 use super::normalise::{Normaliser, Oddity};
 use super::problem::{Quarantined, Reason};
@@ -51,9 +51,7 @@ impl<'s> ApiRows<'s> {
                 return self.quarantine_all(first, count, reason, blame(Level::Order, column), order, items);
             }
         };
-        if let Some(slot) = values.get_mut(known.order_id) {
-            *slot = Value::Text(order_id.as_str().to_owned().into());
-        }
+        values.set(known.order_id, Value::Text(order_id.as_str().to_owned().into()));
         let time = extracted_at.and_then(|t| time::parse_instant(t).ok());
         for (row, n) in (first..).zip(0..count) {
             let place = Place { sheet: 1, row, record: first, time };
@@ -101,10 +99,10 @@ impl<'s> ApiRows<'s> {
         order_id: &OrderId,
         cells: &[Cell<'c>],
         oddities: &mut Vec<Oddity>,
-    ) -> Result<Vec<Value<'c>>, (Reason, usize)> {
+    ) -> Result<Values<'c>, (Reason, usize)> {
         let code_at = self.normaliser.schema().known.item_code;
         let values = self.normaliser.api_level(Level::Item, cells, oddities)?;
-        if let Some(Value::Text(code)) = values.get(code_at) {
+        if let Some(code) = values.text(code_at) {
             match ItemCode::parse(code) {
                 Ok((_, order)) if order == *order_id => {}
                 _ => return Err((Reason::BadOrderId, code_at)),

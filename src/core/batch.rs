@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Decimal64Builder, FixedSizeBinaryArray, FixedSizeBinaryBuilder, Int64Array,
-    Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder, new_null_array,
+    Array, ArrayBuilder, ArrayRef, AsArray, Decimal64Builder, FixedSizeBinaryArray, FixedSizeBinaryBuilder,
+    Int64Array, Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder, new_null_array,
 };
 use arrow::datatypes::{
     DataType, Decimal64Type, Field, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType,
@@ -20,17 +20,55 @@ use super::schema::{Column, Kind};
 use super::types::{KstDateTime, Money, Precision};
 
 /// One cell after normalising.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
-    /// Does not speak.
-    #[default]
-    Absent,
     /// An explicit null of an API order: clears the field.
     Clear,
     Text(Cow<'a, str>),
     Int(i64),
     Money(Money),
     Time(KstDateTime),
+}
+
+/// What a row says at one level: the columns that have a word, ascending. A file speaks in a few of the many columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Values<'a>(Vec<(usize, Value<'a>)>);
+
+impl<'a> Values<'a> {
+    /// Gives a column its word, instead of one that it had.
+    pub fn set(&mut self, column: usize, value: Value<'a>) {
+        if self.0.last().is_none_or(|(last, _)| *last < column) {
+            self.0.push((column, value));
+            return;
+        }
+        match self.0.binary_search_by_key(&column, |(at, _)| *at) {
+            Ok(at) => self.0[at].1 = value,
+            Err(at) => self.0.insert(at, (column, value)),
+        }
+    }
+
+    pub fn get(&self, column: usize) -> Option<&Value<'a>> {
+        let at = self.0.binary_search_by_key(&column, |(at, _)| *at).ok()?;
+        self.0.get(at).map(|(_, value)| value)
+    }
+
+    /// The column's text, if a text is what it says.
+    pub fn text(&self, column: usize) -> Option<&str> {
+        match self.get(column) {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &Value<'a>)> {
+        self.0.iter().map(|(column, value)| (*column, value))
+    }
+
+    /// The memory of it, for another row.
+    pub fn recycle<'b>(mut self) -> Values<'b> {
+        self.0.clear();
+        Values(self.0.into_iter().map(|(column, _)| (column, Value::Clear)).collect())
+    }
 }
 
 /// The Arrow type of a kind of column, in bodies and in tables alike.
@@ -67,30 +105,42 @@ enum ColumnBuilder {
 }
 
 impl ColumnBuilder {
-    /// A builder that stands behind `nulls` rows without a value.
-    fn after(data_type: &DataType, nulls: u32) -> Self {
-        let nulls = nulls as usize;
+    fn new(data_type: &DataType) -> Self {
         match data_type {
-            DataType::Int64 => {
-                let mut b = Int64Builder::new();
-                b.append_nulls(nulls);
-                Self::Int(b)
-            }
-            DataType::Decimal64(..) => {
-                let mut b = Decimal64Builder::new().with_data_type(data_type.clone());
-                b.append_nulls(nulls);
-                Self::Money(b)
-            }
-            DataType::Timestamp(..) => {
-                let mut b = TimestampMicrosecondBuilder::new();
-                b.append_nulls(nulls);
-                Self::Time(b)
-            }
-            _ => {
-                let mut b = StringBuilder::new();
-                b.append_nulls(nulls);
-                Self::Text(b)
-            }
+            DataType::Int64 => Self::Int(Int64Builder::new()),
+            DataType::Decimal64(..) => Self::Money(Decimal64Builder::new().with_data_type(data_type.clone())),
+            DataType::Timestamp(..) => Self::Time(TimestampMicrosecondBuilder::new()),
+            _ => Self::Text(StringBuilder::new()),
+        }
+    }
+
+    /// Fills up with nulls to a length.
+    fn pad(&mut self, to: usize) {
+        match self {
+            Self::Text(b) => b.append_nulls(to.saturating_sub(b.len())),
+            Self::Int(b) => b.append_nulls(to.saturating_sub(b.len())),
+            Self::Money(b) => b.append_nulls(to.saturating_sub(b.len())),
+            Self::Time(b) => b.append_nulls(to.saturating_sub(b.len())),
+        }
+    }
+
+    /// Adds a value of the builder's own type; any other is a null.
+    fn append(&mut self, value: &Value<'_>) {
+        match (self, value) {
+            (Self::Text(b), Value::Text(text)) => b.append_value(text),
+            (Self::Int(b), Value::Int(n)) => b.append_value(*n),
+            (Self::Money(b), Value::Money(m)) => b.append_value(m.0),
+            (Self::Time(b), Value::Time(t)) => b.append_value(t.seconds * 1_000_000),
+            _ => {}
+        }
+    }
+
+    fn finish(self) -> ArrayRef {
+        match self {
+            Self::Text(mut b) => Arc::new(b.finish()),
+            Self::Int(mut b) => Arc::new(b.finish()),
+            Self::Money(mut b) => Arc::new(b.finish()),
+            Self::Time(mut b) => Arc::new(b.finish()),
         }
     }
 }
@@ -98,7 +148,8 @@ impl ColumnBuilder {
 /// Collects bodies of one level. The caller decides which contents are new.
 pub struct BodyBuilder {
     schema: SchemaRef,
-    /// A column is built from its first value on: most files fill few of them.
+    /// A column is built from its first value on and filled up with nulls when it speaks again: most files fill few
+    /// columns.
     columns: Vec<Option<ColumnBuilder>>,
     bits: Vec<Bits>,
     precision: Int64Builder,
@@ -149,44 +200,32 @@ impl BodyBuilder {
     }
 
     /// Adds a body, whose hash the caller has from [`content_hash`]. Returns its number, counted from 0.
-    pub fn push(&mut self, values: &[Value<'_>], hash: u128) -> u32 {
+    pub fn push(&mut self, values: &Values<'_>, hash: u128) -> u32 {
         let (mut precision, mut clears) = (0i64, 0i64);
-        let before = self.len;
-        let columns = self.columns.iter_mut().zip(self.schema.fields());
-        for (((slot, field), value), at) in columns.zip(values).zip(&self.bits) {
-            let builder = match (slot.as_mut(), value) {
-                (None, Value::Absent) => continue,
-                (None, Value::Clear) => {
+        let number = self.len;
+        for (column, value) in values.iter() {
+            let (Some(slot), Some(at)) = (self.columns.get_mut(column), self.bits.get(column)) else {
+                continue;
+            };
+            match value {
+                Value::Clear => {
                     clears |= 1 << at.clears;
                     continue;
                 }
-                (None, _) => slot.insert(ColumnBuilder::after(field.data_type(), before)),
-                (Some(builder), Value::Clear) => {
-                    clears |= 1 << at.clears;
-                    builder
-                }
-                (Some(builder), _) => builder,
-            };
-            match (builder, value) {
-                (ColumnBuilder::Text(b), Value::Text(text)) => b.append_value(text),
-                (ColumnBuilder::Text(b), _) => b.append_null(),
-                (ColumnBuilder::Int(b), Value::Int(n)) => b.append_value(*n),
-                (ColumnBuilder::Int(b), _) => b.append_null(),
-                (ColumnBuilder::Money(b), Value::Money(m)) => b.append_value(m.0),
-                (ColumnBuilder::Money(b), _) => b.append_null(),
-                (ColumnBuilder::Time(b), Value::Time(t)) => {
-                    b.append_value(t.seconds * 1_000_000);
-                    precision |= (t.precision as i64) << at.precision;
-                }
-                (ColumnBuilder::Time(b), _) => b.append_null(),
+                Value::Time(time) => precision |= (time.precision as i64) << at.precision,
+                Value::Text(_) | Value::Int(_) | Value::Money(_) => {}
             }
+            let builder =
+                slot.get_or_insert_with(|| ColumnBuilder::new(self.schema.field(column).data_type()));
+            builder.pad(number as usize);
+            builder.append(value);
         }
         self.precision.append_value(precision);
         self.clears.append_value(clears);
         // Sixteen bytes always fit the builder's width.
         let _ = self.hashes.append_value(hash.to_le_bytes());
         self.len += 1;
-        self.len - 1
+        number
     }
 
     /// What was collected; the builder is empty again.
@@ -195,13 +234,11 @@ impl BodyBuilder {
             .columns
             .iter_mut()
             .zip(self.schema.fields())
-            .map(|(slot, field)| -> ArrayRef {
-                match slot.take() {
-                    None => new_null_array(field.data_type(), self.len as usize),
-                    Some(ColumnBuilder::Text(mut b)) => Arc::new(b.finish()),
-                    Some(ColumnBuilder::Int(mut b)) => Arc::new(b.finish()),
-                    Some(ColumnBuilder::Money(mut b)) => Arc::new(b.finish()),
-                    Some(ColumnBuilder::Time(mut b)) => Arc::new(b.finish()),
+            .map(|(slot, field)| match slot.take() {
+                None => new_null_array(field.data_type(), self.len as usize),
+                Some(mut builder) => {
+                    builder.pad(self.len as usize);
+                    builder.finish()
                 }
             })
             .collect();
@@ -216,11 +253,10 @@ impl BodyBuilder {
 /// A hash of a body's content, stable on disk: two bodies are one where it is equal.
 ///
 /// `scratch` only saves allocations.
-pub fn content_hash(values: &[Value<'_>], scratch: &mut Vec<u8>) -> u128 {
+pub fn content_hash(values: &Values<'_>, scratch: &mut Vec<u8>) -> u128 {
     scratch.clear();
-    for (i, value) in values.iter().enumerate() {
+    for (column, value) in values.iter() {
         let tag = match value {
-            Value::Absent => continue,
             Value::Clear => 1,
             Value::Text(_) => 2,
             Value::Int(_) => 3,
@@ -228,9 +264,9 @@ pub fn content_hash(values: &[Value<'_>], scratch: &mut Vec<u8>) -> u128 {
             Value::Time(t) => 5 + t.precision as u8,
         };
         scratch.push(tag);
-        scratch.push(u8::try_from(i).unwrap_or(u8::MAX));
+        scratch.push(u8::try_from(column).unwrap_or(u8::MAX));
         match value {
-            Value::Absent | Value::Clear => {}
+            Value::Clear => {}
             Value::Text(text) => {
                 scratch.extend_from_slice(&(text.len() as u64).to_le_bytes());
                 scratch.extend_from_slice(text.as_bytes());

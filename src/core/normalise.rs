@@ -4,15 +4,15 @@
 
 use std::borrow::Cow;
 
-use super::batch::Value;
+use super::batch::{Value, Values};
 use super::cell::{Cell, DateSystem};
 use super::number;
-use super::person::{self, PersonKey};
+use super::person::{self, PersonKey, RecentHashes};
 use super::problem::{FindingKind, Quarantined, Reason};
 use super::schema::{Column, ColumnRef, HeaderMap, Kind, Level, Privacy, Schema, Transform};
 use super::text;
 use super::time;
-use super::types::{Instant, ItemCode, OrderId, Precision};
+use super::types::{Instant, ItemCode, KstDateTime, Money, OrderId, Precision};
 
 /// What happens to a class of personal data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,15 +149,6 @@ impl Layout {
     }
 }
 
-/// A row that became values. Borrowed from the normaliser until the next row.
-#[derive(Debug)]
-pub struct Normalised<'n, 'c> {
-    pub order_id: &'n OrderId,
-    pub item: &'n [Value<'c>],
-    pub order: &'n [Value<'c>],
-    pub extracted_at: Option<Instant>,
-}
-
 /// What is odd about a cell though the row is good: the kind and the column.
 pub type Oddity = (FindingKind, String);
 
@@ -166,14 +157,15 @@ pub struct Normaliser<'s> {
     schema: &'s Schema,
     policy: &'s Policy,
     key: &'s PersonKey,
+    hashes: RecentHashes,
     pub dates: DateSystem,
 }
 
-/// Room for one row's values, used again and again.
+/// Room for one row's values. Its memory serves row after row.
 #[derive(Default)]
 pub struct Room<'c> {
-    pub item: Vec<Value<'c>>,
-    pub order: Vec<Value<'c>>,
+    pub item: Values<'c>,
+    pub order: Values<'c>,
     pub oddities: Vec<Oddity>,
     pub extracted_at: Option<Instant>,
 }
@@ -186,7 +178,7 @@ enum CellProblem {
 
 impl<'s> Normaliser<'s> {
     pub fn new(schema: &'s Schema, policy: &'s Policy, key: &'s PersonKey) -> Self {
-        Self { schema, policy, key, dates: DateSystem::default() }
+        Self { schema, policy, key, hashes: RecentHashes::default(), dates: DateSystem::default() }
     }
 
     pub fn schema(&self) -> &'s Schema {
@@ -197,14 +189,13 @@ impl<'s> Normaliser<'s> {
         self.policy
     }
 
-    /// Reads a table's row. The values lie in `room` afterwards.
+    /// Reads a table's row. The values lie in `room` afterwards, which comes empty.
     pub fn row<'c>(
         &self,
         layout: &Layout,
         cells: &[Cell<'c>],
         room: &mut Room<'c>,
     ) -> Result<OrderId, (Reason, Option<ColumnRef>, Option<usize>)> {
-        room.clear(self.schema);
         let known = &self.schema.known;
         let order_at = ColumnRef { level: Level::Order, index: known.order_id };
         let code_at = ColumnRef { level: Level::Item, index: known.item_code };
@@ -228,12 +219,10 @@ impl<'s> Normaliser<'s> {
             }
         };
         if let Some(code) = code_text {
-            room.item[known.item_code] = Value::Text(code);
+            room.item.set(known.item_code, Value::Text(code));
         }
-        room.order[known.order_id] = Value::Text(match order_text {
-            Some(text) => text,
-            None => Cow::Owned(order_id.as_str().to_owned()),
-        });
+        let order_text = order_text.unwrap_or_else(|| Cow::Owned(order_id.as_str().to_owned()));
+        room.order.set(known.order_id, Value::Text(order_text));
         for feed in &layout.feeds {
             self.feed(feed, cells, room).map_err(|(reason, cell)| (reason, Some(feed.at), Some(cell)))?;
         }
@@ -257,7 +246,7 @@ impl<'s> Normaliser<'s> {
         for &i in from {
             let Some(cell) = cells.get(i) else { continue };
             match self.value(self.schema.column(at), cell) {
-                Ok(Value::Text(text)) => return (Some(text), Some(i)),
+                Ok(Some(Value::Text(text))) => return (Some(text), Some(i)),
                 Err(CellProblem::Odd(kind)) => {
                     room.oddities.push((kind, self.schema.column(at).name.clone()));
                 }
@@ -273,9 +262,9 @@ impl<'s> Normaliser<'s> {
         for &i in &feed.cells {
             let Some(cell) = cells.get(i) else { continue };
             match self.value(column, cell) {
-                Ok(Value::Absent | Value::Clear) => {}
-                Ok(value) => {
-                    room.slot(feed.at, value);
+                Ok(None) => {}
+                Ok(Some(value)) => {
+                    room.set(feed.at, value);
                     break;
                 }
                 Err(CellProblem::Odd(kind)) => room.oddities.push((kind, column.name.clone())),
@@ -309,25 +298,28 @@ impl<'s> Normaliser<'s> {
         None
     }
 
-    /// One cell as a value of its column. JSON nulls come out as [`Value::Clear`] where the column can be cleared.
-    fn value<'c>(&self, column: &Column, cell: &Cell<'c>) -> Result<Value<'c>, CellProblem> {
+    /// One cell as a value of its column; `None` where it does not speak.
+    fn value<'c>(&self, column: &Column, cell: &Cell<'c>) -> Result<Option<Value<'c>>, CellProblem> {
         let text = match *cell {
-            Cell::Blank | Cell::Null => return Ok(Value::Absent),
+            Cell::Blank | Cell::Null => return Ok(None),
             Cell::Text(raw) => {
+                if let Some(value) = plain_value(column, raw) {
+                    return Ok(Some(value));
+                }
                 if text::is_blank(raw) {
-                    return Ok(Value::Absent);
+                    return Ok(None);
                 }
                 let clean = text::clean(raw);
                 if matches!(clean, Cow::Owned(_)) && text::is_blank(&clean) {
-                    return Ok(Value::Absent);
+                    return Ok(None);
                 }
                 clean
             }
             Cell::Number(n) => match column.kind {
-                Kind::Int => return number::int_from_f64(n).map(Value::Int).map_err(|_| bad_number()),
-                Kind::Money => return number::money_from_f64(n).map(Value::Money).map_err(|_| bad_number()),
+                Kind::Int => return number::int_from_f64(n).map(int).map_err(|_| bad_number()),
+                Kind::Money => return number::money_from_f64(n).map(money).map_err(|_| bad_number()),
                 Kind::Time => {
-                    return time::time_from_number(n, self.dates).map(Value::Time).map_err(|_| bad_date());
+                    return time::time_from_number(n, self.dates).map(moment).map_err(|_| bad_date());
                 }
                 Kind::Id if n.abs() > EXACT_UP_TO => return Err(CellProblem::Odd(FindingKind::DamagedId)),
                 Kind::Text | Kind::Id => Cow::Owned(text::number_as_text(n)),
@@ -335,7 +327,7 @@ impl<'s> Normaliser<'s> {
             Cell::DateSerial(n) => match column.kind {
                 Kind::Int | Kind::Money => return Err(bad_number()),
                 Kind::Time => {
-                    return time::time_from_serial(n, self.dates).map(Value::Time).map_err(|_| bad_date());
+                    return time::time_from_serial(n, self.dates).map(moment).map_err(|_| bad_date());
                 }
                 Kind::Text | Kind::Id => Cow::Owned(self.serial_as_text(n)),
             },
@@ -351,25 +343,25 @@ impl<'s> Normaliser<'s> {
         self.text_value(column, text)
     }
 
-    fn text_value<'c>(&self, column: &Column, text: Cow<'c, str>) -> Result<Value<'c>, CellProblem> {
-        let optional = |text: Option<String>| text.map_or(Value::Absent, |t| Value::Text(Cow::Owned(t)));
+    fn text_value<'c>(&self, column: &Column, text: Cow<'c, str>) -> Result<Option<Value<'c>>, CellProblem> {
+        let optional = |text: Option<String>| text.map(|t| Value::Text(Cow::Owned(t)));
         match column.transform {
             Transform::Plain => {}
-            Transform::PhoneHash => return Ok(optional(self.key.hash_phone(&text))),
-            Transform::EmailHash => return Ok(optional(self.key.hash_email(&text))),
+            Transform::PhoneHash => return Ok(optional(self.hashes.phone(self.key, &text))),
+            Transform::EmailHash => return Ok(optional(self.hashes.email(self.key, &text))),
             Transform::Region => return Ok(optional(person::region(&text))),
             Transform::LastOfList => {
                 let last = text.rsplit(',').next().unwrap_or_default();
-                return number::parse_int(last).map(Value::Int).map_err(|_| bad_number());
+                return number::parse_int(last).map(int).map_err(|_| bad_number());
             }
         }
         match column.kind {
-            Kind::Int => number::parse_int(&text).map(Value::Int).map_err(|_| bad_number()),
-            Kind::Money => number::parse_money(&text).map(Value::Money).map_err(|_| bad_number()),
-            Kind::Time => time::parse_time(&text).map(Value::Time).map_err(|_| bad_date()),
+            Kind::Int => number::parse_int(&text).map(int).map_err(|_| bad_number()),
+            Kind::Money => number::parse_money(&text).map(money).map_err(|_| bad_number()),
+            Kind::Time => time::parse_time(&text).map(moment).map_err(|_| bad_date()),
             Kind::Id if text::is_e_notation(&text) => Err(CellProblem::Odd(FindingKind::DamagedId)),
-            Kind::Id => Ok(Value::Text(named_value(column, without_apostrophe(text)))),
-            Kind::Text => Ok(Value::Text(named_value(column, text))),
+            Kind::Id => Ok(Some(Value::Text(named_value(column, without_apostrophe(text))))),
+            Kind::Text => Ok(Some(Value::Text(named_value(column, text)))),
         }
     }
 
@@ -392,7 +384,7 @@ impl<'s> Normaliser<'s> {
             let about = self.schema.column(feed.at);
             let hash = feed.cells.iter().filter_map(|&i| cells.get(i)).find_map(|cell| {
                 match self.value(about, cell) {
-                    Ok(Value::Text(hash)) => Some(hash.into_owned()),
+                    Ok(Some(Value::Text(hash))) => Some(hash.into_owned()),
                     _ => None,
                 }
             });
@@ -433,17 +425,16 @@ impl<'s> Normaliser<'s> {
         }
     }
 
-    /// One level of an API order: a value a column. An explicit null or blank clears a field where its column allows
-    /// that. `Err` names the column whose cell cannot be read.
+    /// One level of an API order. An explicit null or blank clears a field where its column allows that. `Err` names the
+    /// column whose cell cannot be read.
     pub fn api_level<'c>(
         &self,
         level: Level,
         cells: &[Cell<'c>],
         oddities: &mut Vec<Oddity>,
-    ) -> Result<Vec<Value<'c>>, (Reason, usize)> {
-        let columns = self.schema.level(level);
-        let mut values = vec![Value::Absent; columns.len()];
-        for (i, ((column, cell), slot)) in columns.iter().zip(cells).zip(&mut values).enumerate() {
+    ) -> Result<Values<'c>, (Reason, usize)> {
+        let mut values = Values::default();
+        for (i, (column, cell)) in self.schema.level(level).iter().zip(cells).enumerate() {
             let blank = match cell {
                 Cell::Blank => continue,
                 Cell::Null => true,
@@ -455,12 +446,13 @@ impl<'s> Normaliser<'s> {
             }
             if blank {
                 if column.clearable {
-                    *slot = Value::Clear;
+                    values.set(i, Value::Clear);
                 }
                 continue;
             }
             match self.value(column, cell) {
-                Ok(value) => *slot = value,
+                Ok(Some(value)) => values.set(i, value),
+                Ok(None) => {}
                 Err(CellProblem::Reason(reason)) if column.strict => return Err((reason, i)),
                 Err(CellProblem::Reason(_)) => {
                     oddities.push((FindingKind::UnreadableExtra, column.name.clone()));
@@ -505,7 +497,7 @@ impl<'s> Normaliser<'s> {
                     quarantined.cells.extend(text);
                 } else if matches!(column.transform, Transform::PhoneHash | Transform::EmailHash)
                     && self.policy.stores(column)
-                    && let Ok(Value::Text(hash)) = self.value(column, cell)
+                    && let Ok(Some(Value::Text(hash))) = self.value(column, cell)
                 {
                     quarantined.hashes.push((column.name.clone(), hash.into_owned()));
                 }
@@ -515,36 +507,58 @@ impl<'s> Normaliser<'s> {
     }
 }
 
-impl Room<'_> {
-    fn clear(&mut self, schema: &Schema) {
-        self.item.clear();
-        self.item.resize(schema.items.len(), Value::Absent);
-        self.order.clear();
-        self.order.resize(schema.orders.len(), Value::Absent);
-        self.oddities.clear();
-        self.extracted_at = None;
-    }
-}
-
 impl<'c> Room<'c> {
     /// Puts hashes back that the quarantine kept of a mended row: (stored column, hash).
     pub fn restore(&mut self, schema: &Schema, stored: &'c [(String, String)]) {
         for (column, hash) in stored {
             if let Some(at) = schema.find(column) {
-                self.slot(at, Value::Text(Cow::Borrowed(hash)));
+                self.set(at, Value::Text(Cow::Borrowed(hash)));
             }
         }
     }
 
-    fn slot(&mut self, at: ColumnRef, value: Value<'c>) {
-        let level = match at.level {
-            Level::Item => &mut self.item,
-            Level::Order => &mut self.order,
-        };
-        if let Some(slot) = level.get_mut(at.index) {
-            *slot = value;
+    /// The memory of it, for another row.
+    pub fn recycle<'b>(mut self) -> Room<'b> {
+        self.oddities.clear();
+        Room {
+            item: self.item.recycle(),
+            order: self.order.recycle(),
+            oddities: self.oddities,
+            extracted_at: None,
         }
     }
+
+    fn set(&mut self, at: ColumnRef, value: Value<'c>) {
+        match at.level {
+            Level::Item => self.item.set(at.index, value),
+            Level::Order => self.order.set(at.index, value),
+        }
+    }
+}
+
+/// The numbers and times of nearly all cells, which need no cleaning to be read.
+fn plain_value<'c>(column: &Column, raw: &str) -> Option<Value<'c>> {
+    if column.transform != Transform::Plain {
+        return None;
+    }
+    match column.kind {
+        Kind::Int => number::plain_int(raw.as_bytes()).map(Value::Int),
+        Kind::Money => number::plain_money(raw.as_bytes()).map(Value::Money),
+        Kind::Time => time::plain(raw.as_bytes())?.ok().map(Value::Time),
+        Kind::Text | Kind::Id => None,
+    }
+}
+
+fn int<'c>(n: i64) -> Option<Value<'c>> {
+    Some(Value::Int(n))
+}
+
+fn money<'c>(amount: Money) -> Option<Value<'c>> {
+    Some(Value::Money(amount))
+}
+
+fn moment<'c>(time: KstDateTime) -> Option<Value<'c>> {
+    Some(Value::Time(time))
 }
 
 /// Whole numbers beyond this (2^53) lose digits in a workbook's cell: such an id is not the one that was meant.

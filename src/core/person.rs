@@ -4,6 +4,7 @@
 //! a Korean mobile number is undone by trying all of them, hence the key.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -48,6 +49,49 @@ impl PersonKey {
 impl fmt::Debug for PersonKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PersonKey")
+    }
+}
+
+/// The hashes of the values seen last. A buyer's number stands on each row of an order, and often is the receiver's too.
+#[derive(Debug, Default)]
+pub struct RecentHashes(RefCell<Vec<Option<Recent>>>);
+
+/// A cell's text and its hash. Not [`fmt::Debug`], so that no text of a person can slip into a message.
+struct Recent {
+    text: String,
+    is_email: bool,
+    hash: Option<String>,
+}
+
+impl fmt::Debug for Recent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Recent")
+    }
+}
+
+/// How many values are remembered: each has one place, by a hash of its text.
+const REMEMBERED: usize = 256;
+
+impl RecentHashes {
+    /// As [`PersonKey::hash_phone`]. Always to be asked with the same key.
+    pub fn phone(&self, key: &PersonKey, text: &str) -> Option<String> {
+        self.remember(text, false, || key.hash_phone(text))
+    }
+
+    /// As [`PersonKey::hash_email`]. Always to be asked with the same key.
+    pub fn email(&self, key: &PersonKey, text: &str) -> Option<String> {
+        self.remember(text, true, || key.hash_email(text))
+    }
+
+    fn remember(&self, text: &str, is_email: bool, hash: impl FnOnce() -> Option<String>) -> Option<String> {
+        let mut places = self.0.borrow_mut();
+        places.resize_with(REMEMBERED, || None);
+        let place = xxhash_rust::xxh3::xxh3_64(text.as_bytes()) % REMEMBERED as u64;
+        let slot = places.get_mut(usize::try_from(place).ok()?)?;
+        match slot {
+            Some(recent) if recent.is_email == is_email && recent.text == text => recent.hash.clone(),
+            _ => slot.insert(Recent { text: text.to_owned(), is_email, hash: hash() }).hash.clone(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What became of a file's rows: staged, quarantined, skipped, and what was noticed on the way.
 
-use super::batch::Value;
+use super::batch::{Value, Values};
 use super::cell::Note;
 use super::fold::Sighting;
 use super::normalise::Oddity;
@@ -84,16 +84,13 @@ impl<'s> FileRows<'s> {
     pub fn accept(
         &mut self,
         order_id: &OrderId,
-        item: Option<&[Value<'_>]>,
-        order: &[Value<'_>],
+        item: Option<&Values<'_>>,
+        order: &Values<'_>,
         place: Place,
     ) {
         self.count_row();
         let mends = self.stand_ins.last().is_some_and(|(row, ..)| *row == place.row);
-        let mall = match order.get(self.schema.known.mall_id) {
-            Some(Value::Text(mall)) => Some(mall.as_ref()),
-            _ => None,
-        };
+        let mall = order.text(self.schema.known.mall_id);
         match (mall, &mut self.row_mall) {
             (None, _) if mends => {}
             (None, _) => self.rows_without_mall += 1,
@@ -177,18 +174,18 @@ pub struct Place {
     pub time: Option<Instant>,
 }
 
-fn sample(item: Option<&[Value<'_>]>, order: &[Value<'_>]) -> Sample {
-    let of = |level, values: &[Value<'_>]| -> Sample {
-        values.iter().enumerate().filter_map(|(i, value)| Some((level, i, display(value)?))).collect()
+fn sample(item: Option<&Values<'_>>, order: &Values<'_>) -> Sample {
+    let of = |level, values: &Values<'_>| -> Sample {
+        values.iter().filter_map(|(i, value)| Some((level, i, display(value)?))).collect()
     };
     let mut sample = of(Level::Order, order);
-    sample.extend(of(Level::Item, item.unwrap_or_default()));
+    sample.extend(item.into_iter().flat_map(|item| of(Level::Item, item)));
     sample
 }
 
 fn display(value: &Value<'_>) -> Option<String> {
     match value {
-        Value::Absent | Value::Clear => None,
+        Value::Clear => None,
         Value::Text(text) => Some(text.clone().into_owned()),
         Value::Int(n) => Some(n.to_string()),
         Value::Money(m) => Some(m.to_string()),

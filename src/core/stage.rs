@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use arrow::error::ArrowError;
 
-use super::batch::{Bodies, BodyBuilder, Value, content_hash};
+use super::batch::{Bodies, BodyBuilder, Value, Values, content_hash};
 use super::fold::Sighting;
 use super::schema::Schema;
 use super::types::{Day, Month, OrderId};
@@ -29,9 +29,9 @@ pub struct StagedPart {
 /// A normalised row.
 pub struct Row<'a> {
     pub order_id: &'a OrderId,
-    /// What it says of its item, a value a column of the schema; `None` where it speaks of an order only.
-    pub item: Option<&'a [Value<'a>]>,
-    pub order: &'a [Value<'a>],
+    /// What it says of its item; `None` where it speaks of an order only.
+    pub item: Option<&'a Values<'a>>,
+    pub order: &'a Values<'a>,
     /// Where and when it was seen; the body numbers are filled in here.
     pub place: Sighting,
 }
@@ -87,7 +87,7 @@ impl Interner {
         Self { builder: BodyBuilder::new(columns), numbers: HashMap::default(), last: None }
     }
 
-    fn number(&mut self, values: &[Value<'_>], scratch: &mut Vec<u8>) -> u32 {
+    fn number(&mut self, values: &Values<'_>, scratch: &mut Vec<u8>) -> u32 {
         let hash = content_hash(values, scratch);
         if let Some((last, number)) = self.last
             && last == hash
@@ -126,10 +126,8 @@ impl<'s> Stage<'s> {
         let order = part.orders.number(row.order, &mut self.scratch);
         part.sightings.push(Sighting { item, order, ..row.place });
         self.rows += 1;
-        self.has_item_codes |= row
-            .item
-            .and_then(|values| values.get(schema.known.item_code))
-            .is_some_and(|code| matches!(code, Value::Text(_)));
+        self.has_item_codes =
+            self.has_item_codes || row.item.is_some_and(|item| item.text(schema.known.item_code).is_some());
         let day = day.or_else(|| match row.order.get(schema.known.order_date) {
             Some(Value::Time(time)) => Some(time.day()),
             _ => None,

@@ -40,6 +40,7 @@ pub struct TableReader<'s> {
     state: State,
     records_in_sheet: u64,
     hashes: &'s StoredHashes,
+    spare: Room<'static>,
 }
 
 enum State {
@@ -114,6 +115,7 @@ impl<'s> TableReader<'s> {
             state: State::Ignoring,
             records_in_sheet: 0,
             hashes,
+            spare: Room::default(),
         }
     }
 
@@ -203,7 +205,7 @@ impl<'s> TableReader<'s> {
             self.rows.quarantine(bare(self.row, Reason::RowWidth));
             return;
         }
-        let mut room = Room::default();
+        let mut room = std::mem::take(&mut self.spare).recycle();
         match self.normaliser.row(layout, cells, &mut room) {
             Ok(order_id) => {
                 if let Some((file, row)) = mends.and_then(|at| mended_row(cells, at)) {
@@ -211,7 +213,7 @@ impl<'s> TableReader<'s> {
                     let stored = self.hashes.get(&(file, row)).map(Vec::as_slice).unwrap_or_default();
                     room.restore(self.normaliser.schema(), stored);
                 }
-                let item = layout.has_goods.then_some(room.item.as_slice());
+                let item = layout.has_goods.then_some(&room.item);
                 let place = Place {
                     sheet: self.sheet_number,
                     row: self.row,
@@ -220,7 +222,7 @@ impl<'s> TableReader<'s> {
                 };
                 self.rows.accept(&order_id, item, &room.order, place);
                 if !room.oddities.is_empty() {
-                    self.rows.odd(self.row, &order_id, room.oddities);
+                    self.rows.odd(self.row, &order_id, std::mem::take(&mut room.oddities));
                 }
             }
             Err(problem) => {
@@ -228,6 +230,7 @@ impl<'s> TableReader<'s> {
                 self.rows.quarantine(row);
             }
         }
+        self.spare = room.recycle();
     }
 
     /// One record below a header that could not be taken apart.

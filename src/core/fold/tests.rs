@@ -8,7 +8,7 @@ use arrow::util::display::array_value_to_string;
 use proptest::prelude::*;
 
 use super::*;
-use crate::core::batch::{BodyBuilder, Value, content_hash};
+use crate::core::batch::{BodyBuilder, Value, Values, content_hash};
 use crate::core::number::{parse_int, parse_money};
 use crate::core::problem::FindingKind;
 use crate::core::schema::{Additions, Kind, Level};
@@ -54,8 +54,7 @@ fn fold(schema: &Schema, files: &[File], order: &[usize]) -> Folded {
         let file = &files[which];
         let mut has_codes = false;
         for (row, line) in (1u32..).zip(&file.rows) {
-            let mut levels =
-                [vec![Value::Absent; schema.items.len()], vec![Value::Absent; schema.orders.len()]];
+            let mut levels = [Values::default(), Values::default()];
             let (mut order_only, mut record) = (false, row);
             for word in line.split(' ') {
                 let (column, text) = word.split_once('=').unwrap();
@@ -66,8 +65,8 @@ fn fold(schema: &Schema, files: &[File], order: &[usize]) -> Folded {
                 } else {
                     let at = schema.find(column).unwrap_or_else(|| panic!("no column {column}"));
                     has_codes |= column == "order_item_code";
-                    levels[usize::from(at.level == Level::Order)][at.index] =
-                        value(schema.column(at).kind, text);
+                    levels[usize::from(at.level == Level::Order)]
+                        .set(at.index, value(schema.column(at).kind, text));
                 }
             }
             let mut number_of = |level: usize, builder: &mut BodyBuilder| {

@@ -85,7 +85,7 @@ fn money(number: &Decimal<'_>) -> Result<Money, BadNumber> {
 }
 
 /// Nothing but up to 18 digits, perhaps negative.
-fn plain_int(text: &[u8]) -> Option<i64> {
+pub fn plain_int(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
         _ => (false, text),
@@ -95,7 +95,7 @@ fn plain_int(text: &[u8]) -> Option<i64> {
 }
 
 /// Nothing but up to 15 digits, perhaps negative, perhaps with one or two decimals.
-fn plain_money(text: &[u8]) -> Option<Money> {
+pub fn plain_money(text: &[u8]) -> Option<Money> {
     let (negative, text) = match text {
         [b'-', rest @ ..] => (true, rest),
         _ => (false, text),

@@ -102,7 +102,7 @@ pub struct Column {
     /// Dotted paths in an API order, best first; relative to the item for item columns.
     pub api: Vec<String>,
     pub repetition: Repetition,
-    /// Must never change once told (`domain.md` 4.3): a change is a finding.
+    /// Never changes as far as Cafe24 is known: where it does, that is a finding.
     pub frozen: bool,
     pub privacy: Privacy,
     pub transform: Transform,

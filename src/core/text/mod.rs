@@ -33,8 +33,15 @@ pub fn is_invisible(c: char) -> bool {
 
 /// The text without [invisible](is_invisible) characters at its ends.
 pub fn trim(text: &str) -> &str {
+    // U+A000 to U+D7FF, Hangul syllables among them, begin with EA to ED; none of them is invisible.
+    let visible = |first: &u8| first.is_ascii_graphic() || matches!(first, 0xEA..=0xED);
+    let ends_visibly = |bytes: &[u8]| match bytes {
+        [.., last] if last.is_ascii_graphic() => true,
+        [.., first, _, _] => matches!(first, 0xEA..=0xED),
+        _ => false,
+    };
     match text.as_bytes() {
-        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        bytes @ [first, ..] if visible(first) && ends_visibly(bytes) => text,
         _ => text.trim_matches(is_invisible),
     }
 }

@@ -50,7 +50,7 @@ pub fn parse_instant(text: &str) -> Result<Instant, BadTime> {
 }
 
 /// The two spellings of nearly all cells: `2026-01-02` and `2026-01-02 03:04:05`.
-fn plain(text: &[u8]) -> Option<Result<KstDateTime, BadTime>> {
+pub fn plain(text: &[u8]) -> Option<Result<KstDateTime, BadTime>> {
     let (date, clock) = match text.len() {
         10 => (text, None),
         19 => {

@@ -6,7 +6,9 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, TimeUnit};
 use arrow::error::ArrowError;
 
-use crate::core::batch::{Bodies, BodiesView, BodyBuilder, ColumnView, Value, body_schema, content_hash};
+use crate::core::batch::{
+    Bodies, BodiesView, BodyBuilder, ColumnView, Value, Values, body_schema, content_hash,
+};
 use crate::core::schema::{Column, Kind, Privacy, Repetition, Transform};
 
 /// Bodies with today's columns: columns are found by name, missing ones are blank, unknown ones are left out.
@@ -41,14 +43,13 @@ fn convert(batch: &RecordBatch, stored: &[Column], columns: &[Column]) -> Result
     let mut builder = BodyBuilder::new(columns);
     let mut scratch = Vec::new();
     for body in 0..builder_rows(&bodies) {
-        let values: Vec<Value<'_>> = sources
-            .iter()
-            .zip(columns)
-            .map(|(source, today)| match source {
-                Some(at) => value(&view, body, *at, stored[*at].clearable && today.clearable),
-                None => Value::Absent,
-            })
-            .collect();
+        let mut values = Values::default();
+        for (column, (source, today)) in sources.iter().zip(columns).enumerate() {
+            let clears = |at: usize| stored[at].clearable && today.clearable;
+            if let Some(value) = source.and_then(|at| value(&view, body, at, clears(at))) {
+                values.set(column, value);
+            }
+        }
         builder.push(&values, content_hash(&values, &mut scratch));
     }
     builder.finish()
@@ -58,17 +59,16 @@ fn builder_rows(bodies: &Bodies) -> u32 {
     u32::try_from(bodies.len()).unwrap_or(u32::MAX)
 }
 
-fn value<'a>(view: &BodiesView<'a>, body: u32, column: usize, clearable: bool) -> Value<'a> {
+fn value<'a>(view: &BodiesView<'a>, body: u32, column: usize, clearable: bool) -> Option<Value<'a>> {
     if clearable && view.clears(body, column) {
-        return Value::Clear;
+        return Some(Value::Clear);
     }
-    let found = match view.columns[column] {
+    match view.columns[column] {
         ColumnView::Text(_) => view.text(body, column).map(|t| Value::Text(Cow::Borrowed(t))),
         ColumnView::Int(_) => view.int(body, column).map(Value::Int),
         ColumnView::Money(_) => view.money(body, column).map(Value::Money),
         ColumnView::Time(_) => view.time(body, column).map(Value::Time),
-    };
-    found.unwrap_or_default()
+    }
 }
 
 fn same_type(a: Kind, b: Kind) -> bool {
@@ -136,17 +136,25 @@ mod tests {
         ]);
         let time = Value::Time(KstDateTime { seconds: 86_400, precision: Precision::Minute });
         let rows = [
-            [time.clone(), time.clone(), Value::Clear, Value::Money(Money(5)), Value::Text("7".into())],
-            [Value::Clear, Value::Absent, Value::Text("c".into()), Value::Absent, Value::Absent],
+            vec![
+                (0, time.clone()),
+                (1, time.clone()),
+                (2, Value::Clear),
+                (3, Value::Money(Money(5))),
+                (4, Value::Text("7".into())),
+            ],
+            vec![(0, Value::Clear), (2, Value::Text("c".into()))],
         ];
         let expected = [
-            [Value::Clear, Value::Absent, Value::Money(Money(5)), time, Value::Absent],
-            [Value::Text("c".into()), Value::Absent, Value::Absent, Value::Absent, Value::Absent],
+            vec![(0, Value::Clear), (2, Value::Money(Money(5))), (3, time)],
+            vec![(0, Value::Text("c".into()))],
         ];
-        let build = |columns: &[Column], rows: &[[Value<'_>; 5]]| {
+        let build = |columns: &[Column], rows: &[Vec<(usize, Value<'_>)>]| {
             let (mut builder, mut scratch) = (BodyBuilder::new(columns), Vec::new());
             for row in rows {
-                builder.push(row, content_hash(row, &mut scratch));
+                let mut values = Values::default();
+                row.iter().for_each(|(column, value)| values.set(*column, value.clone()));
+                builder.push(&values, content_hash(&values, &mut scratch));
             }
             builder.finish().unwrap()
         };

@@ -14,7 +14,7 @@ use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use sha2::{Digest as _, Sha256};
 
 use super::*;
-use crate::core::batch::Value;
+use crate::core::batch::{Value, Values};
 use crate::core::fold::Sighting;
 use crate::core::problem::{Finding, FindingKind, Quarantined, Reason};
 use crate::core::schema::Additions;
@@ -91,20 +91,19 @@ impl Given {
         let schema = schema();
         let mut stage = Stage::new(&schema);
         for (row, line) in (1u32..).zip(&self.lines) {
-            let mut item = vec![Value::Absent; schema.items.len()];
-            let mut order = vec![Value::Absent; schema.orders.len()];
+            let (mut item, mut order) = (Values::default(), Values::default());
             if let Some(code) = &line.code {
-                item[schema.known.item_code] = Value::Text(code.as_str().into());
+                item.set(schema.known.item_code, Value::Text(code.as_str().into()));
             }
-            item[schema.known.product_name] = Value::Text(line.name.as_str().into());
-            order[schema.known.order_id] = Value::Text(line.order_id.as_str().into());
+            item.set(schema.known.product_name, Value::Text(line.name.as_str().into()));
+            order.set(schema.known.order_id, Value::Text(line.order_id.as_str().into()));
             if let Some(mall) = &line.mall {
-                order[schema.known.mall_id] = Value::Text(mall.as_str().into());
+                order.set(schema.known.mall_id, Value::Text(mall.as_str().into()));
             }
             if let Some(days) = line.date {
                 let time =
                     KstDateTime { seconds: i64::from(days) * 86_400 + 3_600, precision: Precision::Second };
-                order[schema.known.order_date] = Value::Time(time);
+                order.set(schema.known.order_date, Value::Time(time));
             }
             let place = Sighting { file: 0, sheet: 0, row, record: row, time: None, item: None, order: 0 };
             let order_id = OrderId::parse(&line.order_id).expect("a good id");
