@@ -12,7 +12,7 @@ use super::problem::{FindingKind, Quarantined, Reason};
 use super::schema::{Column, ColumnRef, HeaderMap, Kind, Level, Privacy, Schema, Transform};
 use super::text;
 use super::time;
-use super::types::{Instant, ItemCode, KstDateTime, Money, OrderId, Precision};
+use super::types::{Instant, ItemCode, OrderId, Precision};
 
 /// What happens to a class of personal data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -316,10 +316,18 @@ impl<'s> Normaliser<'s> {
                 clean
             }
             Cell::Number(n) => match column.kind {
-                Kind::Int => return number::int_from_f64(n).map(int).map_err(|_| bad_number()),
-                Kind::Money => return number::money_from_f64(n).map(money).map_err(|_| bad_number()),
+                Kind::Int => {
+                    return number::int_from_f64(n).map(|n| Some(Value::Int(n))).map_err(|_| bad_number());
+                }
+                Kind::Money => {
+                    return number::money_from_f64(n)
+                        .map(|m| Some(Value::Money(m)))
+                        .map_err(|_| bad_number());
+                }
                 Kind::Time => {
-                    return time::time_from_number(n, self.dates).map(moment).map_err(|_| bad_date());
+                    return time::time_from_number(n, self.dates)
+                        .map(|t| Some(Value::Time(t)))
+                        .map_err(|_| bad_date());
                 }
                 Kind::Id if n.abs() > EXACT_UP_TO => return Err(CellProblem::Odd(FindingKind::DamagedId)),
                 Kind::Text | Kind::Id => Cow::Owned(text::number_as_text(n)),
@@ -327,7 +335,9 @@ impl<'s> Normaliser<'s> {
             Cell::DateSerial(n) => match column.kind {
                 Kind::Int | Kind::Money => return Err(bad_number()),
                 Kind::Time => {
-                    return time::time_from_serial(n, self.dates).map(moment).map_err(|_| bad_date());
+                    return time::time_from_serial(n, self.dates)
+                        .map(|t| Some(Value::Time(t)))
+                        .map_err(|_| bad_date());
                 }
                 Kind::Text | Kind::Id => Cow::Owned(self.serial_as_text(n)),
             },
@@ -352,13 +362,15 @@ impl<'s> Normaliser<'s> {
             Transform::Region => return Ok(optional(person::region(&text))),
             Transform::LastOfList => {
                 let last = text.rsplit(',').next().unwrap_or_default();
-                return number::parse_int(last).map(int).map_err(|_| bad_number());
+                return number::parse_int(last).map(|n| Some(Value::Int(n))).map_err(|_| bad_number());
             }
         }
         match column.kind {
-            Kind::Int => number::parse_int(&text).map(int).map_err(|_| bad_number()),
-            Kind::Money => number::parse_money(&text).map(money).map_err(|_| bad_number()),
-            Kind::Time => time::parse_time(&text).map(moment).map_err(|_| bad_date()),
+            Kind::Int => number::parse_int(&text).map(|n| Some(Value::Int(n))).map_err(|_| bad_number()),
+            Kind::Money => {
+                number::parse_money(&text).map(|m| Some(Value::Money(m))).map_err(|_| bad_number())
+            }
+            Kind::Time => time::parse_time(&text).map(|t| Some(Value::Time(t))).map_err(|_| bad_date()),
             Kind::Id if text::is_e_notation(&text) => Err(CellProblem::Odd(FindingKind::DamagedId)),
             Kind::Id => Ok(Some(Value::Text(named_value(column, without_apostrophe(text))))),
             Kind::Text => Ok(Some(Value::Text(named_value(column, text)))),
@@ -547,18 +559,6 @@ fn plain_value<'c>(column: &Column, raw: &str) -> Option<Value<'c>> {
         Kind::Time => time::plain(raw.as_bytes())?.ok().map(Value::Time),
         Kind::Text | Kind::Id => None,
     }
-}
-
-fn int<'c>(n: i64) -> Option<Value<'c>> {
-    Some(Value::Int(n))
-}
-
-fn money<'c>(amount: Money) -> Option<Value<'c>> {
-    Some(Value::Money(amount))
-}
-
-fn moment<'c>(time: KstDateTime) -> Option<Value<'c>> {
-    Some(Value::Time(time))
 }
 
 /// Whole numbers beyond this (2^53) lose digits in a workbook's cell: such an id is not the one that was meant.

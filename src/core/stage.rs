@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use arrow::error::ArrowError;
-
 use super::batch::{Bodies, BodyBuilder, Value, Values, content_hash};
 use super::fold::Sighting;
 use super::schema::Schema;
@@ -152,16 +150,16 @@ impl<'s> Stage<'s> {
         self.days
     }
 
-    pub fn finish(self) -> Result<BTreeMap<PartKey, StagedPart>, ArrowError> {
+    pub fn finish(self) -> BTreeMap<PartKey, StagedPart> {
         self.parts
             .into_iter()
             .map(|(key, mut part)| {
                 let staged = StagedPart {
-                    items: part.items.builder.finish()?,
-                    orders: part.orders.builder.finish()?,
+                    items: part.items.builder.finish(),
+                    orders: part.orders.builder.finish(),
                     sightings: part.sightings,
                 };
-                Ok((key, staged))
+                (key, staged)
             })
             .collect()
     }

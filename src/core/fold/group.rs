@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use arrow::array::Array;
+use arrow::array::{Array, ArrayRef};
 
 use super::{FileFacts, Observations, Sighting};
 use crate::core::batch::{Bodies, BodiesView, ColumnView};
@@ -30,8 +30,9 @@ pub(super) struct Scene<'a> {
     hash_rank: Vec<u32>,
 }
 
-fn active(bodies: &Bodies, columns: usize) -> Vec<usize> {
-    (0..columns).filter(|&c| bodies.batch().column(c).null_count() < bodies.len()).collect()
+fn active(bodies: &Bodies) -> Vec<usize> {
+    let speaks = |column: &Option<ArrayRef>| column.as_ref().is_some_and(|c| c.null_count() < c.len());
+    bodies.columns().iter().enumerate().filter(|(_, column)| speaks(column)).map(|(at, _)| at).collect()
 }
 
 impl<'a> Scene<'a> {
@@ -42,7 +43,7 @@ impl<'a> Scene<'a> {
         for (rank, &file) in (0u32..).zip(&by_hash) {
             hash_rank[file as usize] = rank;
         }
-        let mut active_items = active(seen.items, seen.schema.items.len());
+        let mut active_items = active(seen.items);
         // A cleared field has no value anywhere in its body, but it has a word.
         for (c, column) in seen.schema.items.iter().enumerate() {
             if column.clearable && !active_items.contains(&c) {
@@ -54,7 +55,7 @@ impl<'a> Scene<'a> {
             items: BodiesView::new(seen.items, &seen.schema.items),
             orders: BodiesView::new(seen.orders, &seen.schema.orders),
             active_items,
-            active_orders: active(seen.orders, seen.schema.orders.len()),
+            active_orders: active(seen.orders),
             hash_rank,
             seen,
         }
@@ -109,6 +110,7 @@ impl<'a> Scene<'a> {
                 let times = (self.orders.time(a, column), self.orders.time(b, column));
                 times.0.zip(times.1).is_some_and(|(a, b)| a.agrees_with(b))
             }
+            ColumnView::Blank => true,
         }
     }
 

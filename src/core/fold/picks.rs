@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, UInt32Array};
+use arrow::array::{ArrayRef, UInt32Array};
 use arrow::compute::take;
 use arrow::error::ArrowError;
 
@@ -39,12 +39,13 @@ impl Picks {
     }
 }
 
-/// Takes the picked values of every column: row by row what `rows` says, out of the bodies that `body_of` names.
+/// Takes the picked values of every column: row by row what `rows` says, out of the bodies that `body_of` names. A column
+/// in which no body speaks stays `None`.
 pub(super) fn gather(
-    columns: &[ArrayRef],
+    columns: &[Option<ArrayRef>],
     rows: &[&Picks],
     body_of: impl Fn(u32) -> u32,
-) -> Result<Vec<ArrayRef>, ArrowError> {
+) -> Result<Vec<Option<ArrayRef>>, ArrowError> {
     let base: Vec<u32> = rows.iter().map(|p| body_of(p.base)).collect();
     let mut others: Vec<Vec<(usize, u32)>> = vec![Vec::new(); columns.len()];
     for (row, picks) in rows.iter().enumerate() {
@@ -59,11 +60,9 @@ pub(super) fn gather(
         .iter()
         .zip(&others)
         .map(|(column, others)| {
-            if column.null_count() == column.len() {
-                return Ok(arrow::array::new_null_array(column.data_type(), rows.len()));
-            }
+            let Some(column) = column else { return Ok(None) };
             if others.is_empty() {
-                return take(column, &all_from_base, None);
+                return take(column, &all_from_base, None).map(Some);
             }
             let mut numbers = base.clone();
             let mut absent = Vec::new();
@@ -75,14 +74,14 @@ pub(super) fn gather(
                 }
             }
             if absent.is_empty() {
-                return take(column, &UInt32Array::from(numbers), None);
+                return take(column, &UInt32Array::from(numbers), None).map(Some);
             }
             let mut valid = vec![true; rows.len()];
             for row in absent {
                 valid[row] = false;
                 numbers[row] = 0;
             }
-            take(column, &UInt32Array::new(numbers.into(), Some(valid.into())), None)
+            take(column, &UInt32Array::new(numbers.into(), Some(valid.into())), None).map(Some)
         })
         .collect()
 }

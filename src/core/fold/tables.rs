@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray,
+    new_null_array,
 };
+use arrow::compute::cast;
 use arrow::error::ArrowError;
 
 use super::group::Scene;
 use super::order::{Collected, ItemName, ItemRow, OrderRow, Seen};
 use super::picks::{self, Picks};
-use crate::core::batch::Bodies;
-use crate::core::schema::{ColumnRef, Level};
+use crate::core::batch::{Bodies, data_type};
+use crate::core::schema::{Column, ColumnRef, Level};
 use crate::core::tables::{Table, TableColumn, arrow_schema, table_columns};
 use crate::core::types::{Day, Instant, Source};
 
@@ -36,7 +38,7 @@ pub(super) fn order_items(scene: &Scene<'_>, all: &Collected<'_>) -> Result<Reco
     let schema = scene.schema();
     let known = &schema.known;
     let picked: Vec<&Picks> = rows.iter().map(|(_, item)| &item.picks).collect();
-    let gathered = gather_level(scene.seen().items, schema.items.len(), &picked, |s| {
+    let gathered = gather_level(scene.seen().items, &schema.items, &picked, |s| {
         scene.sighting(s).item.unwrap_or_default()
     })?;
     let orders = || rows.iter().map(|(order, _)| *order);
@@ -74,8 +76,7 @@ pub(super) fn orders(scene: &Scene<'_>, all: &Collected<'_>) -> Result<RecordBat
     let schema = scene.schema();
     let known = &schema.known;
     let picked: Vec<&Picks> = rows.iter().map(|order| &order.picks).collect();
-    let gathered =
-        gather_level(scene.seen().orders, schema.orders.len(), &picked, |s| scene.sighting(s).order)?;
+    let gathered = gather_level(scene.seen().orders, &schema.orders, &picked, |s| scene.sighting(s).order)?;
     let keys = [known.mall_id, known.shop_no, known.order_id];
     table(scene, Table::Orders, |column| match (column.origin, column.name.as_str()) {
         (Some(at), _) if keys.contains(&at.index) => Ok(key_column(scene, at, rows.iter().copied())),
@@ -124,13 +125,20 @@ fn table(
     RecordBatch::try_new(arrow_schema(scene.schema(), table), arrays)
 }
 
+/// The picked values of a level's columns, in the types of tables.
 fn gather_level(
     bodies: &Bodies,
-    columns: usize,
+    columns: &[Column],
     rows: &[&Picks],
     body_of: impl Fn(u32) -> u32,
 ) -> Result<Vec<ArrayRef>, ArrowError> {
-    picks::gather(&bodies.batch().columns()[..columns], rows, body_of)
+    let gathered = picks::gather(bodies.columns(), rows, body_of)?;
+    let typed = |(values, column): (Option<ArrayRef>, &Column)| match (values, data_type(column.kind)) {
+        (None, data_type) => Ok(new_null_array(&data_type, rows.len())),
+        (Some(values), data_type) if *values.data_type() == data_type => Ok(values),
+        (Some(values), data_type) => cast(&values, &data_type),
+    };
+    gathered.into_iter().zip(columns).map(typed).collect()
 }
 
 fn key_column<'r, 'a: 'r>(

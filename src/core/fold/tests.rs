@@ -90,7 +90,7 @@ fn fold(schema: &Schema, files: &[File], order: &[usize]) -> Folded {
             has_item_codes: has_codes,
         });
     }
-    let (items, orders) = (items.finish().unwrap(), orders.finish().unwrap());
+    let (items, orders) = (items.finish(), orders.finish());
     fold_month(&Observations { schema, files: &facts, sightings: &sightings, items: &items, orders: &orders })
         .unwrap()
 }

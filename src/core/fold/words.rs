@@ -112,6 +112,7 @@ fn compare(view: &BodiesView<'_>, column: usize, likeness: Likeness, held: u32, 
             }
             _ => false,
         },
+        ColumnView::Blank => true,
     };
     if same { Comparison::Same } else { Comparison::Different }
 }

@@ -204,7 +204,6 @@ fn commit(
     };
     let mut reports = Vec::new();
     let mut hashes = Vec::new();
-    let mut staged: HashSet<FileHash> = HashSet::new();
     let mut ended: HashMap<FileHash, FileReport> = HashMap::new();
     for file in seen {
         let known = match file {
@@ -224,15 +223,8 @@ fn commit(
         let mut report = FileReport::new(known.source.path.clone(), FileStatus::AlreadyIngested);
         report.sha256 = Some(known.hash.to_string());
         if let Some(outcome) = outcome {
-            match stage(&known, outcome, &mut report) {
-                Ok(Some(file)) => {
-                    staged.insert(known.hash);
-                    run.files.push(file);
-                }
-                Ok(None) => {}
-                Err(error) => {
-                    return Err(LedgerError::Arrow(error));
-                }
+            if let Some(file) = stage(&known, outcome, &mut report) {
+                run.files.push(file);
             }
             if report.status != FileStatus::Ingested {
                 ended.insert(known.hash, report.clone());
@@ -283,21 +275,17 @@ fn commit(
 }
 
 /// Turns what was read into what the ledger stores, and tells the report.
-fn stage(
-    known: &Known,
-    outcome: Outcome<'_>,
-    report: &mut FileReport,
-) -> Result<Option<StagedFile>, arrow::error::ArrowError> {
+fn stage(known: &Known, outcome: Outcome<'_>, report: &mut FileReport) -> Option<StagedFile> {
     let file = match outcome {
         Ok(file) => file,
         Err(ReadError::Changed) => {
             report.status = FileStatus::Skipped;
             report.reason = Some("it is still being written; run again when it is whole".into());
-            return Ok(None);
+            return None;
         }
         Err(error) => {
             *report = FileReport { sha256: report.sha256.take(), ..failed(report.path.clone(), &error) };
-            return Ok(None);
+            return None;
         }
     };
     report.format = Some(file.format.to_owned());
@@ -306,7 +294,7 @@ fn stage(
     if let Some(reason) = file.no_table {
         report.status = FileStatus::Skipped;
         report.reason = Some(reason.to_owned());
-        return Ok(None);
+        return None;
     }
     report.status = FileStatus::Ingested;
     let details = details(known, &file);
@@ -320,14 +308,14 @@ fn stage(
     report.first_order_day = details.first_order_day.map(|d| d.to_string());
     report.last_order_day = details.last_order_day.map(|d| d.to_string());
     let stand_in = |&(row, origin, origin_row): &(u32, FileHash, u32)| StandIn { row, origin, origin_row };
-    Ok(Some(StagedFile {
+    Some(StagedFile {
         hash: known.hash,
         details,
         stand_ins: file.rows.stand_ins.iter().map(stand_in).collect(),
         quarantine: file.rows.quarantine,
         findings: file.rows.findings,
-        parts: file.rows.stage.finish()?,
-    }))
+        parts: file.rows.stage.finish(),
+    })
 }
 
 fn details(known: &Known, file: &ReadFile<'_>) -> FileDetails {

@@ -1,121 +1,133 @@
 //! Rows stored by an older or a newer program, made to fit today's columns.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, TimeUnit};
-use arrow::error::ArrowError;
+use arrow::array::{Array as _, ArrayRef, AsArray as _, Int64Array, RecordBatch};
+use arrow::datatypes::{Decimal64Type, Int64Type, TimestampMicrosecondType};
 
 use crate::core::batch::{
-    Bodies, BodiesView, BodyBuilder, ColumnView, Value, Values, body_schema, content_hash,
+    Bodies, BodyBuilder, CLEARS, PRECISION, Value, Values, body_type, content_hash, precision_of_bits,
 };
-use crate::core::schema::{Column, Kind, Privacy, Repetition, Transform};
+use crate::core::schema::{Column, Kind};
+use crate::core::types::{KstDateTime, Money};
 
-/// Bodies with today's columns: columns are found by name, missing ones are blank, unknown ones are left out.
-///
-/// `clearable` names the columns of the stored clear bits. `None` if the batch holds no bodies at all.
-pub(super) fn align_bodies(
-    batch: &RecordBatch,
-    clearable: &str,
-    columns: &[Column],
-) -> Option<Result<Bodies, ArrowError>> {
-    let clearable: Vec<&str> = clearable.split(',').collect();
-    let schema = batch.schema();
-    let stored: Vec<Column> = schema
-        .fields()
-        .iter()
-        .filter(|f| !f.name().starts_with('_'))
-        .map(|f| stored_column(f.name(), f.data_type(), &clearable))
-        .collect::<Option<_>>()?;
-    if schema.fields() != body_schema(&stored).fields() {
-        return None;
-    }
-    Some(convert(batch, &stored, columns))
+/// Schema metadata of bodies: which columns the bits of `_clears` and of `_precision` stand for.
+const CLEARABLE: &str = "jangbu.clearable";
+const TIMES: &str = "jangbu.times";
+
+/// The columns that the bits of bodies stand for, in their order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct BitNames {
+    clearable: String,
+    times: String,
 }
 
-fn convert(batch: &RecordBatch, stored: &[Column], columns: &[Column]) -> Result<Bodies, ArrowError> {
-    let bodies = Bodies::from_batch(batch.clone(), stored)?;
-    let view = BodiesView::new(&bodies, stored);
-    let sources: Vec<Option<usize>> = columns
+impl BitNames {
+    pub(super) fn of(columns: &[Column]) -> Self {
+        let names = |takes_part: fn(&Column) -> bool| {
+            let names = columns.iter().filter(|c| takes_part(c)).map(|c| c.name.as_str());
+            names.collect::<Vec<_>>().join(",")
+        };
+        Self { clearable: names(|c| c.clearable), times: names(|c| c.kind == Kind::Time) }
+    }
+
+    /// As a file's metadata tell them, which `value_of` looks up.
+    pub(super) fn from_metadata(value_of: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        Some(Self { clearable: value_of(CLEARABLE)?, times: value_of(TIMES)? })
+    }
+
+    pub(super) fn into_metadata(self) -> HashMap<String, String> {
+        HashMap::from([(CLEARABLE.to_owned(), self.clearable), (TIMES.to_owned(), self.times)])
+    }
+}
+
+/// Where a column of today stands in stored bodies.
+struct Stored<'b> {
+    kind: Kind,
+    values: Option<&'b ArrayRef>,
+    /// Its bits in `_precision` and `_clears`.
+    precision: Option<usize>,
+    clears: Option<usize>,
+}
+
+/// Bodies with today's columns: columns are found by name, missing ones are blank, unknown ones and those of another type
+/// are left out. `None` if the batch holds no bodies at all.
+pub(super) fn align_bodies(batch: &RecordBatch, names: &BitNames, columns: &[Column]) -> Option<Bodies> {
+    let numbers = |name| batch.column_by_name(name)?.as_primitive_opt::<Int64Type>();
+    let (precision, clears) = (numbers(PRECISION)?, numbers(CLEARS)?);
+    let place = |names: &str, column: &Column| names.split(',').position(|name| name == column.name);
+    let sources: Vec<Stored<'_>> = columns
         .iter()
-        .map(|c| stored.iter().position(|s| s.name == c.name && same_type(s.kind, c.kind)))
+        .map(|column| Stored {
+            kind: column.kind,
+            values: batch.column_by_name(&column.name).filter(|c| *c.data_type() == body_type(column.kind)),
+            precision: place(&names.times, column),
+            clears: place(&names.clearable, column).filter(|_| column.clearable),
+        })
         .collect();
     let mut builder = BodyBuilder::new(columns);
     let mut scratch = Vec::new();
-    for body in 0..builder_rows(&bodies) {
+    for row in 0..batch.num_rows() {
         let mut values = Values::default();
-        for (column, (source, today)) in sources.iter().zip(columns).enumerate() {
-            let clears = |at: usize| stored[at].clearable && today.clearable;
-            if let Some(value) = source.and_then(|at| value(&view, body, at, clears(at))) {
-                values.set(column, value);
+        for (at, source) in sources.iter().enumerate() {
+            if let Some(value) = source.value(row, precision, clears) {
+                values.set(at, value);
             }
         }
         builder.push(&values, content_hash(&values, &mut scratch));
     }
-    builder.finish()
+    Some(builder.finish())
 }
 
-fn builder_rows(bodies: &Bodies) -> u32 {
-    u32::try_from(bodies.len()).unwrap_or(u32::MAX)
-}
-
-fn value<'a>(view: &BodiesView<'a>, body: u32, column: usize, clearable: bool) -> Option<Value<'a>> {
-    if clearable && view.clears(body, column) {
-        return Some(Value::Clear);
+impl<'b> Stored<'b> {
+    fn value(&self, row: usize, precision: &Int64Array, clears: &Int64Array) -> Option<Value<'b>> {
+        if self.clears.is_some_and(|bit| clears.value(row) >> bit & 1 == 1) {
+            return Some(Value::Clear);
+        }
+        let values = self.values.filter(|values| values.is_valid(row))?;
+        Some(match self.kind {
+            Kind::Text | Kind::Id => Value::Text(Cow::Borrowed(values.as_string_view().value(row))),
+            Kind::Int => Value::Int(values.as_primitive::<Int64Type>().value(row)),
+            Kind::Money => Value::Money(Money(values.as_primitive::<Decimal64Type>().value(row))),
+            Kind::Time => Value::Time(KstDateTime {
+                seconds: values.as_primitive::<TimestampMicrosecondType>().value(row) / 1_000_000,
+                precision: precision_of_bits(precision.value(row) >> (2 * self.precision?)),
+            }),
+        })
     }
-    match view.columns[column] {
-        ColumnView::Text(_) => view.text(body, column).map(|t| Value::Text(Cow::Borrowed(t))),
-        ColumnView::Int(_) => view.int(body, column).map(Value::Int),
-        ColumnView::Money(_) => view.money(body, column).map(Value::Money),
-        ColumnView::Time(_) => view.time(body, column).map(Value::Time),
-    }
-}
-
-fn same_type(a: Kind, b: Kind) -> bool {
-    crate::core::batch::data_type(a) == crate::core::batch::data_type(b)
-}
-
-fn stored_column(name: &str, data_type: &DataType, clearable: &[&str]) -> Option<Column> {
-    let kind = match data_type {
-        DataType::Utf8 => Kind::Text,
-        DataType::Int64 => Kind::Int,
-        DataType::Decimal64(18, 2) => Kind::Money,
-        DataType::Timestamp(TimeUnit::Microsecond, None) => Kind::Time,
-        _ => return None,
-    };
-    Some(Column {
-        name: name.to_owned(),
-        kind,
-        description: String::new(),
-        description_ko: String::new(),
-        headers: Vec::new(),
-        api: Vec::new(),
-        repetition: Repetition::EveryRow,
-        frozen: false,
-        privacy: Privacy::Public,
-        transform: Transform::Plain,
-        strict: false,
-        clearable: clearable.contains(&name),
-        values: Vec::new(),
-        tracked: false,
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::types::{KstDateTime, Money, Precision};
+    use crate::core::schema::{Privacy, Repetition, Transform};
+    use crate::core::types::Precision;
 
     fn columns(names: &[(&str, Kind, bool)]) -> Vec<Column> {
         names
             .iter()
-            .map(|(name, kind, clears)| {
-                let mut column =
-                    stored_column(name, &crate::core::batch::data_type(*kind), &[]).expect("a kind's type");
-                column.clearable = *clears;
-                column
+            .map(|(name, kind, clearable)| Column {
+                name: (*name).to_owned(),
+                kind: *kind,
+                description: String::new(),
+                description_ko: String::new(),
+                headers: Vec::new(),
+                api: Vec::new(),
+                repetition: Repetition::EveryRow,
+                frozen: false,
+                privacy: Privacy::Public,
+                transform: Transform::Plain,
+                strict: false,
+                clearable: *clearable,
+                values: Vec::new(),
+                tracked: false,
             })
             .collect()
+    }
+
+    fn batch(bodies: &Bodies, columns: &[Column]) -> RecordBatch {
+        Bodies::batches(std::slice::from_ref(bodies), columns).unwrap().1.remove(0)
     }
 
     #[test]
@@ -156,17 +168,20 @@ mod tests {
                 row.iter().for_each(|(column, value)| values.set(*column, value.clone()));
                 builder.push(&values, content_hash(&values, &mut scratch));
             }
-            builder.finish().unwrap()
+            builder.finish()
         };
-        let aligned = align_bodies(build(&old, &rows).batch(), "gone,claim", &new).unwrap().unwrap();
-        assert_eq!(aligned.batch(), build(&new, &expected).batch());
+        let stored = batch(&build(&old, &rows), &old);
+        assert_eq!(Bodies::from_batch(&stored, &new), None);
+        let aligned = align_bodies(&stored, &BitNames::of(&old), &new).unwrap();
+        assert_eq!(aligned, build(&new, &expected));
+        let back = batch(&aligned, &new);
+        assert_eq!(Bodies::from_batch(&back, &new), Some(aligned));
     }
 
     #[test]
     fn a_batch_of_something_else_is_refused() {
         let column = columns(&[("a", Kind::Int, false)]);
-        let bodies = Bodies::empty(&column);
-        let cut = bodies.batch().project(&[0]).unwrap();
-        assert!(align_bodies(&cut, "", &column).is_none());
+        let cut = batch(&Bodies::empty(&column), &column).project(&[0]).unwrap();
+        assert!(align_bodies(&cut, &BitNames::of(&column), &column).is_none());
     }
 }

@@ -1,6 +1,5 @@
 //! Parquet in and out. Writing is deterministic: equal rows give equal bytes.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,61 +14,86 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use parquet::schema::types::ColumnPath;
 
 use super::LedgerError;
-use super::align::align_bodies;
+use super::align::{BitNames, align_bodies};
 use crate::core::batch::Bodies;
 use crate::core::fold::Sighting;
 use crate::core::schema::Column;
 use crate::core::types::Instant;
 
 const ROWS_A_BATCH: usize = 32_768;
-/// Schema metadata of bodies: which columns the bits of `_clears` stand for.
-pub(super) const CLEARABLE: &str = "jangbu.clearable";
 
-fn properties() -> WriterPropertiesBuilder {
-    let level = ZstdLevel::try_new(3).unwrap_or_default();
+/// How hard zstd tries: tables are read again and again, observations hardly ever.
+const TABLE_LEVEL: i32 = 3;
+const OBSERVATION_LEVEL: i32 = 1;
+
+fn properties(level: i32) -> WriterPropertiesBuilder {
     WriterProperties::builder()
-        .set_compression(Compression::ZSTD(level))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(level).unwrap_or_default()))
         .set_created_by("jangbu".to_owned())
-        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_statistics_enabled(EnabledStatistics::None)
 }
 
 /// Columns of which hardly a value comes twice: a dictionary of them would only be in the way.
-fn is_nearly_unique(column: &str) -> bool {
-    column.ends_with("_hash")
-        || matches!(column, "order_item_code" | "item_key" | "tracking_no" | "shipping_code")
+fn is_nearly_unique(field: &Field) -> bool {
+    let column = field.name();
+    matches!(field.data_type(), DataType::Timestamp(_, None))
+        || column.ends_with("_hash")
+        || matches!(
+            column.as_str(),
+            "order_id" | "order_item_code" | "item_key" | "tracking_no" | "shipping_code" | "item_no"
+        )
 }
 
-fn encode(batch: &RecordBatch, properties: WriterPropertiesBuilder) -> Result<Vec<u8>, ParquetError> {
-    let schema = batch.schema();
-    let unique = schema.fields().iter().map(|f| f.name()).filter(|name| is_nearly_unique(name));
-    let properties = unique.fold(properties, |properties, name| {
-        properties.set_column_dictionary_enabled(ColumnPath::from(name.as_str()), false)
-    });
+/// Columns that readers choose row groups by.
+fn is_asked_for(column: &str) -> bool {
+    matches!(column, "mall_id" | "order_id" | "item_key" | "order_day" | "order_date" | "observed_at")
+}
+
+/// Says how each column is written: a blank one must cost nothing, and there are many of them.
+fn with_columns(mut properties: WriterPropertiesBuilder, batches: &[RecordBatch]) -> WriterPropertiesBuilder {
+    let Some(first) = batches.first() else { return properties };
+    for (i, field) in first.schema().fields().iter().enumerate() {
+        let path = || ColumnPath::from(field.name().as_str());
+        if batches.iter().all(|batch| batch.column(i).null_count() == batch.num_rows()) {
+            properties = properties
+                .set_column_compression(path(), Compression::UNCOMPRESSED)
+                .set_column_dictionary_enabled(path(), false);
+        } else if is_nearly_unique(field) {
+            properties = properties.set_column_dictionary_enabled(path(), false);
+        }
+    }
+    properties
+}
+
+fn encode(
+    schema: &Arc<ArrowSchema>,
+    batches: &[RecordBatch],
+    properties: WriterPropertiesBuilder,
+) -> Result<Vec<u8>, ParquetError> {
     let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties.build()))?;
-    writer.write(batch)?;
+    let mut writer = ArrowWriter::try_new(&mut bytes, Arc::clone(schema), Some(properties.build()))?;
+    for batch in batches {
+        writer.write(batch)?;
+    }
     writer.close()?;
     Ok(bytes)
 }
 
 pub(super) fn encode_table(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
-    encode(batch, properties())
+    let batches = std::slice::from_ref(batch);
+    let mut properties = with_columns(properties(TABLE_LEVEL), batches);
+    for field in batch.schema().fields().iter().filter(|field| is_asked_for(field.name())) {
+        let path = ColumnPath::from(field.name().as_str());
+        properties = properties.set_column_statistics_enabled(path, EnabledStatistics::Chunk);
+    }
+    encode(&batch.schema(), batches, properties)
 }
 
-pub(super) fn encode_bodies(bodies: &Bodies, columns: &[Column]) -> Result<Vec<u8>, LedgerError> {
-    let plain = bodies.batch().schema();
-    let metadata = HashMap::from([(CLEARABLE.to_owned(), clearable(columns))]);
-    let schema = Arc::new(ArrowSchema::new_with_metadata(plain.fields().clone(), metadata));
-    let batch = RecordBatch::try_new(schema, bodies.batch().columns().to_vec())?;
-    let properties =
-        properties().set_column_statistics_enabled(ColumnPath::from("_hash"), EnabledStatistics::None);
-    Ok(encode(&batch, properties)?)
-}
-
-/// The columns that an explicit null may clear, in their order.
-pub(super) fn clearable(columns: &[Column]) -> String {
-    let names: Vec<&str> = columns.iter().filter(|c| c.clearable).map(|c| c.name.as_str()).collect();
-    names.join(",")
+/// Bodies of several files, one behind the other.
+pub(super) fn encode_bodies(parts: &[Bodies], columns: &[Column]) -> Result<Vec<u8>, LedgerError> {
+    let (fields, batches) = Bodies::batches(parts, columns)?;
+    let schema = Arc::new(ArrowSchema::new_with_metadata(fields, BitNames::of(columns).into_metadata()));
+    Ok(encode(&schema, &batches, with_columns(properties(OBSERVATION_LEVEL), &batches))?)
 }
 
 /// Sightings as columns. They are mostly runs of consecutive numbers, which delta encoding makes nearly free.
@@ -91,9 +115,12 @@ pub(super) fn encode_sightings(sightings: &[Sighting]) -> Result<Vec<u8>, Ledger
         Field::new(*name, array.data_type().clone(), nullable)
     };
     let schema = Arc::new(ArrowSchema::new(columns.iter().map(field).collect::<Vec<_>>()));
-    let batch = RecordBatch::try_new(schema, columns.into_iter().map(|(_, array)| array).collect())?;
-    let properties = properties().set_dictionary_enabled(false).set_encoding(Encoding::DELTA_BINARY_PACKED);
-    Ok(encode(&batch, properties)?)
+    let batch =
+        RecordBatch::try_new(Arc::clone(&schema), columns.into_iter().map(|(_, array)| array).collect())?;
+    let properties = properties(OBSERVATION_LEVEL)
+        .set_dictionary_enabled(false)
+        .set_encoding(Encoding::DELTA_BINARY_PACKED);
+    Ok(encode(&schema, &[batch], properties)?)
 }
 
 pub(super) fn open(path: &Path) -> Result<File, LedgerError> {
@@ -115,25 +142,21 @@ pub(super) fn read(path: &Path) -> Result<Vec<RecordBatch>, LedgerError> {
 
 /// Bodies as stored, made to fit today's columns if they were written with others.
 pub(super) fn read_bodies(path: &Path, columns: &[Column]) -> Result<Vec<Bodies>, LedgerError> {
-    let today = clearable(columns);
-    let fields = crate::core::batch::body_schema(columns);
+    let today = BitNames::of(columns);
     let damaged = |source| LedgerError::Parquet { path: path.to_owned(), source };
+    let no_bodies = || LedgerError::damaged(path, "its columns are no bodies of rows");
     let builder = ParquetRecordBatchReaderBuilder::try_new(open(path)?).map_err(damaged)?;
     // The batches themselves come without the file's metadata.
-    let stored = builder.schema().metadata().get(CLEARABLE).cloned().unwrap_or_default();
+    let metadata = builder.schema().metadata();
+    let stored = BitNames::from_metadata(|key| metadata.get(key).cloned()).ok_or_else(no_bodies)?;
     builder
         .with_batch_size(ROWS_A_BATCH)
         .build()
         .map_err(damaged)?
         .map(|batch| {
             let batch = batch.map_err(|e| damaged(e.into()))?;
-            if batch.schema().fields() == fields.fields() && stored == today {
-                Ok(Bodies::from_batch(batch, columns)?)
-            } else {
-                align_bodies(&batch, &stored, columns)
-                    .ok_or_else(|| LedgerError::damaged(path, "its columns are no bodies of rows"))?
-                    .map_err(LedgerError::from)
-            }
+            let as_they_are = if stored == today { Bodies::from_batch(&batch, columns) } else { None };
+            as_they_are.or_else(|| align_bodies(&batch, &stored, columns)).ok_or_else(no_bodies)
         })
         .collect()
 }

@@ -73,7 +73,8 @@ impl<'a> Store<'a> {
             }));
         }
         if !new.is_empty() {
-            self.parts.push(bodies.take(&new)?);
+            let all_are_new = new.len() == bodies.len();
+            self.parts.push(if all_are_new { bodies.clone() } else { bodies.take(&new)? });
             self.len += new.len();
         }
         Ok(found)
@@ -115,7 +116,6 @@ impl<'a> Store<'a> {
             }
             before += part.len();
         }
-        let new = Bodies::concat(self.columns, &new)?;
         columnar::encode_bodies(&new, self.columns).map(Some)
     }
 
