@@ -1,5 +1,6 @@
 //! One order: its observations into a current row, its items, and what changed on the way.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::group::{Group, Scene};
@@ -46,11 +47,12 @@ pub(super) struct ItemRow<'a> {
     pub(super) seen: Seen,
 }
 
-impl ItemRow<'_> {
-    pub(super) fn key(&self, order_id: &str) -> String {
-        match self.name {
-            ItemName::Code(code) => code.to_owned(),
-            ItemName::Inferred(n) => format!("{order_id}~{n}"),
+impl<'a> ItemName<'a> {
+    /// The item's key in its order.
+    pub(super) fn key(self, order_id: &str) -> Cow<'a, str> {
+        match self {
+            ItemName::Code(code) => Cow::Borrowed(code),
+            ItemName::Inferred(n) => Cow::Owned(format!("{order_id}~{n}")),
         }
     }
 }
@@ -322,10 +324,7 @@ impl<'a> Part<'_, 'a> {
         let body = |s: u32| scene.sighting(s).item.unwrap_or_default();
         let mut picks = Picks::new(newest);
         let one_body = rows.iter().all(|&s| body(s) == body(newest));
-        let key = match name {
-            ItemName::Code(code) => code.to_owned(),
-            ItemName::Inferred(n) => format!("{}~{n}", self.order_id),
-        };
+        let key = name.key(self.order_id);
         let word = self.status_word(&rows, order, &key, out);
         if !one_body {
             for &column in &scene.active_items {

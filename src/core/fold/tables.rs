@@ -6,7 +6,6 @@ use arrow::array::{
     ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray,
     new_null_array,
 };
-use arrow::compute::cast;
 use arrow::error::ArrowError;
 
 use super::group::Scene;
@@ -24,17 +23,44 @@ fn place<'a>(order: &OrderRow<'a>) -> OrderPlace<'a> {
     (order.day.is_none(), order.day, order.order_id, order.mall, order.shop)
 }
 
+/// Orders in the order of their table.
+fn sorted_orders<'c, 'a>(all: &'c Collected<'a>) -> Vec<(usize, &'c OrderRow<'a>)> {
+    let mut orders: Vec<_> = all.orders.iter().enumerate().collect();
+    orders.sort_unstable_by(|(_, a), (_, b)| place(a).cmp(&place(b)));
+    orders
+}
+
+/// Items in the order of their table: by day, order id and key, then mall and shop.
+///
+/// Folding leaves the items of an order together, their codes ascending; so only where ids meet or keys are inferred is
+/// there anything to sort.
+fn sorted_items<'c, 'a>(all: &'c Collected<'a>) -> Vec<(&'c OrderRow<'a>, &'c ItemRow<'a>)> {
+    let mut items_of = vec![0..0; all.orders.len()];
+    let mut start = 0;
+    for items in all.items.chunk_by(|a, b| a.order == b.order) {
+        let end = start + items.len();
+        items_of[items[0].order] = start..end;
+        start = end;
+    }
+    let mut rows: Vec<(&OrderRow<'a>, &ItemRow<'a>)> = Vec::with_capacity(all.items.len());
+    for alike in sorted_orders(all).chunk_by(|(_, a), (_, b)| a.order_id == b.order_id && a.day == b.day) {
+        let first = rows.len();
+        for (index, order) in alike {
+            rows.extend(all.items[items_of[*index].clone()].iter().map(|item| (*order, item)));
+        }
+        let rows = &mut rows[first..];
+        if alike.len() > 1 || rows.iter().any(|(_, item)| matches!(item.name, ItemName::Inferred(_))) {
+            rows.sort_by(|(a_order, a), (b_order, b)| {
+                compare_keys(a_order, a, b)
+                    .then_with(|| (a_order.mall, a_order.shop).cmp(&(b_order.mall, b_order.shop)))
+            });
+        }
+    }
+    rows
+}
+
 pub(super) fn order_items(scene: &Scene<'_>, all: &Collected<'_>) -> Result<RecordBatch, ArrowError> {
-    let mut rows: Vec<(&OrderRow<'_>, &ItemRow<'_>)> =
-        all.items.iter().map(|item| (&all.orders[item.order], item)).collect();
-    rows.sort_by(|(a_order, a), (b_order, b)| {
-        let day = |o: &OrderRow<'_>| (o.day.is_none(), o.day);
-        day(a_order)
-            .cmp(&day(b_order))
-            .then_with(|| a_order.order_id.cmp(b_order.order_id))
-            .then_with(|| compare_keys(a_order, a, b))
-            .then_with(|| (a_order.mall, a_order.shop).cmp(&(b_order.mall, b_order.shop)))
-    });
+    let rows = sorted_items(all);
     let schema = scene.schema();
     let known = &schema.known;
     let picked: Vec<&Picks> = rows.iter().map(|(_, item)| &item.picks).collect();
@@ -55,7 +81,7 @@ pub(super) fn order_items(scene: &Scene<'_>, all: &Collected<'_>) -> Result<Reco
         }
         (Some(at), _) => Ok(Arc::clone(&gathered[at.index])),
         (None, "item_key") => {
-            let keys = rows.iter().map(|(order, item)| item.key(order.order_id));
+            let keys = rows.iter().map(|(order, item)| item.name.key(order.order_id));
             Ok(Arc::new(StringArray::from_iter_values(keys)))
         }
         (None, name) => seen_column(name, orders(), rows.iter().map(|(_, item)| item.seen)),
@@ -66,13 +92,12 @@ pub(super) fn order_items(scene: &Scene<'_>, all: &Collected<'_>) -> Result<Reco
 fn compare_keys(order: &OrderRow<'_>, a: &ItemRow<'_>, b: &ItemRow<'_>) -> std::cmp::Ordering {
     match (a.name, b.name) {
         (ItemName::Code(a), ItemName::Code(b)) => a.cmp(b),
-        _ => a.key(order.order_id).cmp(&b.key(order.order_id)),
+        _ => a.name.key(order.order_id).cmp(&b.name.key(order.order_id)),
     }
 }
 
 pub(super) fn orders(scene: &Scene<'_>, all: &Collected<'_>) -> Result<RecordBatch, ArrowError> {
-    let mut rows: Vec<&OrderRow<'_>> = all.orders.iter().collect();
-    rows.sort_by(|a, b| place(a).cmp(&place(b)));
+    let rows: Vec<&OrderRow<'_>> = sorted_orders(all).into_iter().map(|(_, order)| order).collect();
     let schema = scene.schema();
     let known = &schema.known;
     let picked: Vec<&Picks> = rows.iter().map(|order| &order.picks).collect();
@@ -133,12 +158,10 @@ fn gather_level(
     body_of: impl Fn(u32) -> u32,
 ) -> Result<Vec<ArrayRef>, ArrowError> {
     let gathered = picks::gather(bodies.columns(), rows, body_of)?;
-    let typed = |(values, column): (Option<ArrayRef>, &Column)| match (values, data_type(column.kind)) {
-        (None, data_type) => Ok(new_null_array(&data_type, rows.len())),
-        (Some(values), data_type) if *values.data_type() == data_type => Ok(values),
-        (Some(values), data_type) => cast(&values, &data_type),
+    let or_null = |(values, column): (Option<ArrayRef>, &Column)| {
+        values.unwrap_or_else(|| new_null_array(&data_type(column.kind), rows.len()))
     };
-    gathered.into_iter().zip(columns).map(typed).collect()
+    Ok(gathered.into_iter().zip(columns).map(or_null).collect())
 }
 
 fn key_column<'r, 'a: 'r>(

@@ -130,7 +130,7 @@ fn trace_item(scene: &Scene<'_>, item: &ItemRow<'_>, order_id: &str) -> TracedIt
     }
     fields.retain(|f| f.column != name(known.item_code));
     fields.sort_by_key(|f| schema.find(&f.column).map(|at| at.index));
-    TracedItem { item_key: item.key(order_id), sightings: item.rows.clone(), fields }
+    TracedItem { item_key: item.name.key(order_id).into_owned(), sightings: item.rows.clone(), fields }
 }
 
 fn told(
