@@ -1,4 +1,4 @@
-//! The program against an independent calculation of the contract: hand-written scenarios and generated stores.
+//! The program against an independent calculation of the rules: hand-written scenarios and generated stores.
 
 #[cfg(test)]
 mod model;

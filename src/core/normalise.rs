@@ -1,4 +1,4 @@
-//! A row of cells into typed values, or the reason why not (contract 6 and 7).
+//! A row of cells into typed values, or the reason why not (`docs/RULES.md`, Cells; `docs/PRIVACY.md`).
 //!
 //! Privacy comes first: a column that is not kept is never looked at, so nothing downstream can leak it.
 

@@ -33,7 +33,7 @@ impl Person {
         format!("{} {}", self.region, self.street)
     }
 
-    /// The four spellings of the contract.
+    /// Four spellings of one number.
     pub fn spelled(&self, spelling: usize) -> String {
         let (head, middle, tail) = (&self.mobile[..2], &self.mobile[2..6], &self.mobile[6..]);
         match spelling % 4 {

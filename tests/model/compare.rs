@@ -145,7 +145,7 @@ const CHANGE: &[&str] = &[
     "new_source",
 ];
 
-/// Columns whose changes the contract leaves open or excludes: the derived ones and those beyond section 3.
+/// Columns whose changes the rules leave open or exclude: the derived ones and those beyond the main tables.
 fn is_told(field: &str) -> bool {
     field == "status_text"
         || COLUMNS

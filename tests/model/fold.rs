@@ -1,4 +1,4 @@
-//! The contract's section 2 and its fine print, sentence by sentence, on rows a reader has already understood.
+//! The rules of the fold, sentence by sentence, on rows a reader has already understood.
 //!
 //! Slow on purpose: every question scans everything again.
 
@@ -10,7 +10,7 @@ use super::words::{Cells, Data, Evidence, Fate, Seen, Source, Word};
 
 pub type Line = BTreeMap<String, String>;
 
-/// Matches any cell: the contract leaves the value open.
+/// Matches any cell: the rules leave the value open.
 pub const ANY: &str = "*";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,7 +78,7 @@ fn is_duplicate(earlier: &[Observation], row: &Observation) -> bool {
         })
 }
 
-/// Everything the contract promises of a set of sightings.
+/// Everything the rules promise of a set of sightings.
 pub fn fold(sightings: &[&Seen]) -> Expected {
     let mut expected = Expected::default();
     let mut observations: Vec<Observation> = Vec::new();

@@ -1,4 +1,4 @@
-//! The columns of section 3 with the headers of `domain.md` 1.5 and the API's paths, as the contract's table pairs them.
+//! The main columns with the headers of Cafe24's downloads and the API's paths that feed them.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
@@ -37,7 +37,7 @@ pub struct Column {
     pub kind: Kind,
     pub repeats: Repeats,
     pub headers: &'static [&'static str],
-    /// Path inside the API's order or item object; empty where the contract names no API source.
+    /// Path inside the API's order or item object; empty where the API has no source for it.
     pub api: &'static str,
 }
 
@@ -204,7 +204,7 @@ pub const CLEARED: &[&str] = &[
     "delivered_date",
 ];
 
-/// `domain.md` 2.5: codes and the full labels (the group's word before the short ones).
+/// Cafe24's documented codes and the full labels (the group's word before the short ones).
 pub const STATUSES: &[(&str, &str)] = &[
     ("N00", "입금전"),
     ("N01", "교환접수-교환상품"),

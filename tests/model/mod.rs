@@ -1,6 +1,6 @@
-//! A second, deliberately naive calculation of what the contract promises, and the means to compare the program with it.
+//! A second, deliberately naive calculation of what the rules promise, and the means to compare the program with it.
 //!
-//! Nothing here shares code with `src/core`: the model is written from the contract's sentences, works on maps of text,
+//! Nothing here shares code with `src/core`: the model is written from the rules' sentences, works on maps of text,
 //! and sees files only as the rows a correct reader must see. The program is only ever run as a binary.
 
 pub mod canary;

@@ -1,4 +1,4 @@
-//! The contract's general promises on generated stores.
+//! The general promises on generated stores.
 //!
 //! `JANGBU_CASES` raises the number of stores; `JANGBU_STORY=seed,size` replays one and leaves its files in
 //! `target/tmp/story` (in the order they were made).

@@ -1,4 +1,4 @@
-//! Small stories with literal answers: some input files, then the cells the contract promises.
+//! Small stories with literal answers: some input files, then the cells that are promised.
 //!
 //! Every scenario is played twice, all files in one run and one file a run in reverse order, so each also tests that
 //! the order of arrival does not matter.

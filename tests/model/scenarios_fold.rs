@@ -1,4 +1,4 @@
-//! The sentences of the contract's sections 2 and 7 about keys, times, the fold, matching and changes.
+//! The sentences of `docs/RULES.md` about keys, times, the fold, matching and changes.
 
 use super::scenario::{Odd, Scenario, on, play_all, scenario};
 

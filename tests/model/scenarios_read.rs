@@ -1,4 +1,4 @@
-//! The contract's sentences about reading: numbers, dates, ids, text, headers, formats, quarantine, runs.
+//! The rules about reading: numbers, dates, ids, text, headers, formats, quarantine, runs.
 
 use std::io::Write as _;
 

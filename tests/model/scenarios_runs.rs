@@ -1,4 +1,4 @@
-//! The contract's sentences about runs, commands, exit statuses and the secret of the hashes.
+//! The rules about runs, commands, exit statuses and the secret of the hashes.
 
 use std::collections::BTreeSet;
 

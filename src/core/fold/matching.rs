@@ -1,4 +1,4 @@
-//! Rows without an item code find their items (contract 2.7 and 7, Matching).
+//! Rows without an item code find their items (`docs/RULES.md`, Rows without item codes).
 //!
 //! A row is compared with the folded identity of the order's *coded* items. What no coded item explains becomes an
 //! inferred item of its own, numbered in the order of founding, which depends only on the observations' own order.

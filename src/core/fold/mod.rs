@@ -1,4 +1,4 @@
-//! The fold: all observations of a month's orders into current rows, changes and findings (contract 2).
+//! The fold: all observations of a month's orders into current rows, changes and findings (`docs/RULES.md`).
 //!
 //! A pure function of the *set* of observations. It knows files only by number and facts, and bodies only by number, so
 //! it never sees the order in which files came.
@@ -86,7 +86,7 @@ pub struct Observations<'a> {
     pub orders: &'a Bodies,
 }
 
-/// The current tables of a month, sorted as the contract says.
+/// The current tables of a month, sorted by day, order and item.
 pub struct Folded {
     pub order_items: RecordBatch,
     pub orders: RecordBatch,

@@ -1,4 +1,4 @@
-//! One file's word about an order's own fields (contract 2.5).
+//! One file's word about an order's own fields (`docs/RULES.md`, Order values on item rows).
 //!
 //! The rows of one order in one file that were asked for at one moment tell each order-level field once, by the column's
 //! repetition rule. An API order is a unit by itself.

@@ -1,4 +1,4 @@
-//! The newest word of one field (contract 2.3 and 2.4).
+//! The newest word of one field (`docs/RULES.md`, Newest word).
 //!
 //! Observations are heard from the oldest to the newest. What a field holds after the last one is its current value;
 //! each time a value gave way to another is a change.

@@ -1,4 +1,4 @@
-//! Whole numbers and amounts as people, shops and spreadsheets write them (contract 7, "Numbers").
+//! Whole numbers and amounts as people, shops and spreadsheets write them (`docs/RULES.md`, Cells).
 //!
 //! Amounts are worked out digit by digit and never pass through a float; a float of a workbook stands for its shortest
 //! decimal spelling, which is what was typed.

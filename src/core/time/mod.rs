@@ -1,4 +1,4 @@
-//! Days and times as exports, workbooks, people and the API write them (contract 7, "Dates").
+//! Days and times as exports, workbooks, people and the API write them (`docs/RULES.md`, Cells).
 //!
 //! Only known spellings are read; anything else is bad rather than guessed, because a swapped day and month is worse
 //! than a row in quarantine. Everything ends as Korean wall-clock time: a text without a zone is Korean already.

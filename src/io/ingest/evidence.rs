@@ -1,4 +1,4 @@
-//! What is known about a source file from outside its rows: when, from where, whose (contract 2.2 and 7).
+//! What is known about a source file from outside its rows: when, from where, whose (`docs/RULES.md`, When it was said).
 
 use super::sources::Source;
 use crate::core::filename::{self, NameFacts};
