@@ -6,6 +6,7 @@ use super::normalise::{Normaliser, Oddity};
 use super::problem::{Quarantined, Reason};
 use super::rows::{FileRows, Place};
 use super::schema::{ColumnRef, Level};
+use super::stage::Stage;
 use super::text;
 use super::time;
 use super::types::{ItemCode, OrderId};
@@ -13,7 +14,7 @@ use super::types::{ItemCode, OrderId};
 /// Reads API orders into [`FileRows`].
 pub struct ApiRows<'s> {
     normaliser: Normaliser<'s>,
-    pub rows: FileRows<'s>,
+    pub rows: FileRows<Stage<'s>>,
     /// Number of the last item.
     row: u32,
 }

@@ -6,7 +6,7 @@ use super::fold::Sighting;
 use super::normalise::Oddity;
 use super::problem::{Finding, FindingKind, Quarantined};
 use super::schema::{HeaderMap, Level, Schema};
-use super::stage::{Row, Stage};
+use super::stage::{Row, Stage, Staged};
 use super::types::{FileHash, Instant, OrderId};
 
 /// A table that was found in a file.
@@ -36,10 +36,9 @@ pub struct SampledRow {
 /// How many samples are kept.
 const SAMPLES: usize = 3;
 
-/// Everything that reading one file's rows gives.
-pub struct FileRows<'s> {
-    schema: &'s Schema,
-    pub stage: Stage<'s>,
+/// Everything that reading one file's rows gives: while they come with a [`Stage`], then with what was [`Staged`].
+pub struct FileRows<S = Staged> {
+    pub stage: S,
     pub rows_read: u64,
     pub rows_skipped: u64,
     pub quarantine: Vec<Quarantined>,
@@ -61,10 +60,9 @@ enum RowMall {
     Several,
 }
 
-impl<'s> FileRows<'s> {
+impl<'s> FileRows<Stage<'s>> {
     pub fn new(schema: &'s Schema) -> Self {
         Self {
-            schema,
             stage: Stage::new(schema),
             rows_read: 0,
             rows_skipped: 0,
@@ -90,7 +88,7 @@ impl<'s> FileRows<'s> {
     ) {
         self.count_row();
         let mends = self.stand_ins.last().is_some_and(|(row, ..)| *row == place.row);
-        let mall = order.text(self.schema.known.mall_id);
+        let mall = order.text(self.stage.schema().known.mall_id);
         match (mall, &mut self.row_mall) {
             (None, _) if mends => {}
             (None, _) => self.rows_without_mall += 1,
@@ -145,6 +143,24 @@ impl<'s> FileRows<'s> {
         self.findings.push(Finding { value, ..Finding::of(kind) });
     }
 
+    /// No more rows come.
+    pub fn finish(self) -> FileRows {
+        FileRows {
+            stage: self.stage.finish(),
+            rows_read: self.rows_read,
+            rows_skipped: self.rows_skipped,
+            quarantine: self.quarantine,
+            findings: self.findings,
+            tables: self.tables,
+            samples: self.samples,
+            rows_without_mall: self.rows_without_mall,
+            row_mall: self.row_mall,
+            stand_ins: self.stand_ins,
+        }
+    }
+}
+
+impl FileRows {
     /// The mall that all rows name by themselves.
     pub fn row_mall(&self) -> Option<&str> {
         match &self.row_mall {

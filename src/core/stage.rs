@@ -34,6 +34,17 @@ pub struct Row<'a> {
     pub place: Sighting,
 }
 
+/// A file's accepted rows, all of them.
+#[derive(Clone, Debug, Default)]
+pub struct Staged {
+    pub parts: BTreeMap<PartKey, StagedPart>,
+    pub rows: u64,
+    /// At least one row has an item code.
+    pub has_item_codes: bool,
+    /// The earliest and the latest order day.
+    pub days: Option<(Day, Day)>,
+}
+
 /// Collects a file's rows.
 pub struct Stage<'s> {
     schema: &'s Schema,
@@ -136,31 +147,25 @@ impl<'s> Stage<'s> {
         }
     }
 
-    pub fn rows(&self) -> u64 {
-        self.rows
+    pub fn schema(&self) -> &'s Schema {
+        self.schema
     }
 
-    /// Whether any row has an item code.
-    pub fn has_item_codes(&self) -> bool {
-        self.has_item_codes
-    }
-
-    /// The earliest and the latest order day.
-    pub fn days(&self) -> Option<(Day, Day)> {
-        self.days
-    }
-
-    pub fn finish(self) -> BTreeMap<PartKey, StagedPart> {
-        self.parts
-            .into_iter()
-            .map(|(key, mut part)| {
-                let staged = StagedPart {
-                    items: part.items.builder.finish(),
-                    orders: part.orders.builder.finish(),
-                    sightings: part.sightings,
-                };
-                (key, staged)
-            })
-            .collect()
+    /// The rows, without what was only needed to collect them.
+    pub fn finish(self) -> Staged {
+        let parts = self.parts.into_iter().map(|(key, mut part)| {
+            let staged = StagedPart {
+                items: part.items.builder.finish(),
+                orders: part.orders.builder.finish(),
+                sightings: part.sightings,
+            };
+            (key, staged)
+        });
+        Staged {
+            parts: parts.collect(),
+            rows: self.rows,
+            has_item_codes: self.has_item_codes,
+            days: self.days,
+        }
     }
 }

@@ -10,6 +10,7 @@ use super::normalise::{Layout, Normaliser, Room};
 use super::number;
 use super::problem::{Quarantined, Reason};
 use super::rows::{FileRows, FoundTable, Place};
+use super::stage::Stage;
 use super::text;
 use super::types::{FileHash, OrderId};
 
@@ -31,7 +32,7 @@ pub type StoredHashes = HashMap<(FileHash, u32), Vec<(String, String)>>;
 /// Reads a file's rows into [`FileRows`].
 pub struct TableReader<'s> {
     normaliser: Normaliser<'s>,
-    pub rows: FileRows<'s>,
+    pub rows: FileRows<Stage<'s>>,
     /// Number of the last record after a header, over all sheets.
     row: u32,
     sheet_number: u16,
@@ -120,9 +121,9 @@ impl<'s> TableReader<'s> {
     }
 
     /// What became of the rows, after the last one was handed over.
-    pub fn finish(mut self) -> FileRows<'s> {
+    pub fn finish(mut self) -> FileRows {
         self.settle();
-        self.rows
+        self.rows.finish()
     }
 
     /// Ends the search for a header: the best candidate it is, and what was kept below it is read.

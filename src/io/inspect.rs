@@ -168,7 +168,7 @@ fn tell_content(
     seen: &mut Inspection,
     source: &Source,
     evidence: &Evidence,
-    file: &ReadFile<'_>,
+    file: &ReadFile,
     glass: &Glass<'_>,
 ) {
     seen.format = Some(file.format.to_owned());
@@ -228,7 +228,7 @@ fn table_name(level: crate::core::schema::Level) -> &'static str {
     }
 }
 
-fn sheet(number: usize, table: &FoundTable, file: &ReadFile<'_>, glass: &Glass<'_>) -> SheetView {
+fn sheet(number: usize, table: &FoundTable, file: &ReadFile, glass: &Glass<'_>) -> SheetView {
     let schema = glass.schema;
     let mut columns: Vec<(ColumnUse, crate::core::schema::ColumnRef)> = Vec::new();
     for mapped in &table.map.columns {
@@ -280,7 +280,7 @@ fn sheet(number: usize, table: &FoundTable, file: &ReadFile<'_>, glass: &Glass<'
 }
 
 /// API JSON has no headers: the columns that its first order fills are shown by their names.
-fn api_sheet(first: &crate::core::rows::SampledRow, file: &ReadFile<'_>, glass: &Glass<'_>) -> SheetView {
+fn api_sheet(first: &crate::core::rows::SampledRow, file: &ReadFile, glass: &Glass<'_>) -> SheetView {
     let schema = glass.schema;
     let columns: Vec<ColumnUse> = first
         .values
@@ -321,7 +321,7 @@ fn api_sheet(first: &crate::core::rows::SampledRow, file: &ReadFile<'_>, glass: 
 }
 
 /// Quarantine reasons and findings of reading, each once with how often and where first.
-fn problems(file: &ReadFile<'_>) -> Vec<ProblemView> {
+fn problems(file: &ReadFile) -> Vec<ProblemView> {
     let mut problems: Vec<ProblemView> = Vec::new();
     let mut add = |code: &str, message: &str, row: Option<u32>, column: Option<&String>| {
         let same = |p: &&mut ProblemView| p.code == code && p.column.as_ref() == column;

@@ -8,13 +8,13 @@ use crate::core::problem::FindingKind;
 use crate::core::schema::{Additions, Schema};
 
 /// Reads text rows (`|` between cells) of one sheet.
-fn read(width: Width, lines: &[&str], check: impl FnOnce(FileRows<'_>)) {
+fn read(width: Width, lines: &[&str], check: impl FnOnce(FileRows)) {
     let rows: Vec<Vec<Cell<'_>>> =
         lines.iter().map(|line| line.split('|').map(Cell::Text).collect()).collect();
     read_cells(width, &rows, check);
 }
 
-fn read_cells(width: Width, rows: &[Vec<Cell<'_>>], check: impl FnOnce(FileRows<'_>)) {
+fn read_cells(width: Width, rows: &[Vec<Cell<'_>>], check: impl FnOnce(FileRows)) {
     let schema = Schema::load(&Additions::default()).unwrap();
     let (policy, key, hashes) = (Policy::default(), PersonKey::new(&[7; 32]), StoredHashes::new());
     let mut reader = TableReader::new(Normaliser::new(&schema, &policy, &key), &hashes);
@@ -26,9 +26,9 @@ fn read_cells(width: Width, rows: &[Vec<Cell<'_>>], check: impl FnOnce(FileRows<
 }
 
 /// Accepted rows, skipped rows, and quarantined rows as `row reason`.
-fn outcome(rows: &FileRows<'_>) -> (u64, u64, Vec<String>) {
+fn outcome(rows: &FileRows) -> (u64, u64, Vec<String>) {
     let quarantined = rows.quarantine.iter().map(|q| format!("{} {}", q.row, q.reason.code())).collect();
-    (rows.stage.rows(), rows.rows_skipped, quarantined)
+    (rows.stage.rows, rows.rows_skipped, quarantined)
 }
 
 const HEADER: &str = "주문번호|품목별 주문번호|상품명|수량";

@@ -138,13 +138,9 @@ fn unknown_files<'k>(ledger: &Ledger, seen: &'k [Seen]) -> Result<Vec<&'k Known>
     Ok(new)
 }
 
-type Outcome<'s> = Result<ReadFile<'s>, ReadError>;
+type Outcome = Result<ReadFile, ReadError>;
 
-fn read_all<'s>(
-    new: &[&Known],
-    tools: &Tools<'s>,
-    progress: &dyn Progress,
-) -> HashMap<FileHash, Outcome<'s>> {
+fn read_all(new: &[&Known], tools: &Tools<'_>, progress: &dyn Progress) -> HashMap<FileHash, Outcome> {
     // One file after another is handed to whichever core is free, in the given order.
     new.par_iter()
         .with_max_len(1)
@@ -160,13 +156,13 @@ fn read_all<'s>(
         .collect()
 }
 
-fn read_one<'s>(source: &Source, tools: &Tools<'s>) -> Outcome<'s> {
+fn read_one(source: &Source, tools: &Tools<'_>) -> Outcome {
     let outcome = read::read(&source.input, source.format, tools);
     if source.look.still_holds() { outcome } else { Err(ReadError::Changed) }
 }
 
 /// Hashes of the rows that this run quarantines: a workbook that mends them may come along with them.
-fn hashes_of(read: &HashMap<FileHash, Outcome<'_>>) -> StoredHashes {
+fn hashes_of(read: &HashMap<FileHash, Outcome>) -> StoredHashes {
     if !read.values().flatten().any(|file| !file.rows.stand_ins.is_empty()) {
         return StoredHashes::new();
     }
@@ -176,9 +172,9 @@ fn hashes_of(read: &HashMap<FileHash, Outcome<'_>>) -> StoredHashes {
         .collect()
 }
 
-fn read_mended_again<'s>(new: &[&Known], read: &mut HashMap<FileHash, Outcome<'s>>, tools: &Tools<'s>) {
+fn read_mended_again(new: &[&Known], read: &mut HashMap<FileHash, Outcome>, tools: &Tools<'_>) {
     for known in new {
-        let mends = |outcome: &Outcome<'_>| {
+        let mends = |outcome: &Outcome| {
             outcome.as_ref().is_ok_and(|file| {
                 file.rows.stand_ins.iter().any(|(_, file, row)| tools.hashes.contains_key(&(*file, *row)))
             })
@@ -193,7 +189,7 @@ fn commit(
     ledger: &mut Writer,
     request: &Request<'_>,
     seen: Vec<Seen>,
-    mut read: HashMap<FileHash, Outcome<'_>>,
+    mut read: HashMap<FileHash, Outcome>,
     progress: &dyn Progress,
 ) -> Result<IngestReport, LedgerError> {
     let mut run = RunInput {
@@ -275,7 +271,7 @@ fn commit(
 }
 
 /// Turns what was read into what the ledger stores, and tells the report.
-fn stage(known: &Known, outcome: Outcome<'_>, report: &mut FileReport) -> Option<StagedFile> {
+fn stage(known: &Known, outcome: Outcome, report: &mut FileReport) -> Option<StagedFile> {
     let file = match outcome {
         Ok(file) => file,
         Err(ReadError::Changed) => {
@@ -314,13 +310,13 @@ fn stage(known: &Known, outcome: Outcome<'_>, report: &mut FileReport) -> Option
         stand_ins: file.rows.stand_ins.iter().map(stand_in).collect(),
         quarantine: file.rows.quarantine,
         findings: file.rows.findings,
-        parts: file.rows.stage.finish(),
+        parts: file.rows.stage.parts,
     })
 }
 
-fn details(known: &Known, file: &ReadFile<'_>) -> FileDetails {
+fn details(known: &Known, file: &ReadFile) -> FileDetails {
     let rows = &file.rows;
-    let days = rows.stage.days();
+    let days = rows.stage.days;
     let headers: Vec<String> = rows.tables.first().map(|t| t.headers.clone()).unwrap_or_default();
     let shape = headers.iter().map(|h| crate::core::text::header_key(h)).collect::<Vec<_>>().join("\u{1f}");
     let form =
@@ -333,7 +329,7 @@ fn details(known: &Known, file: &ReadFile<'_>) -> FileDetails {
         unknown_headers: rows.unknown_headers(),
         headers,
         api_orders: known.source.format == detect::Format::Json,
-        has_item_codes: rows.stage.has_item_codes(),
+        has_item_codes: rows.stage.has_item_codes,
         rows_need_mall: rows.rows_without_mall > 0,
         row_mall: rows.row_mall().map(str::to_owned),
         rows_read: rows.rows_read,

@@ -25,8 +25,8 @@ pub struct Tools<'s> {
 }
 
 /// A file that was read.
-pub struct ReadFile<'s> {
-    pub rows: FileRows<'s>,
+pub struct ReadFile {
+    pub rows: FileRows,
     /// The format in words: `csv`, `xlsx`, `html`, ...
     pub format: &'static str,
     pub encoding: Option<&'static str>,
@@ -59,7 +59,7 @@ impl OrderSink for ApiRows<'_> {
 }
 
 /// Reads a source file of any format but wrappers.
-pub fn read<'s>(input: &Input, format: Format, tools: &Tools<'s>) -> Result<ReadFile<'s>, ReadError> {
+pub fn read(input: &Input, format: Format, tools: &Tools<'_>) -> Result<ReadFile, ReadError> {
     let normaliser = || Normaliser::new(tools.schema, tools.policy, tools.key);
     if format == Format::Json {
         return read_json(input, normaliser(), tools.schema);
@@ -105,17 +105,19 @@ pub fn read<'s>(input: &Input, format: Format, tools: &Tools<'s>) -> Result<Read
     Ok(ReadFile { rows, format: words, encoding, delimiter, no_table })
 }
 
-fn nothing<'s>(rows: FileRows<'s>, format: Format, why: &'static str) -> ReadFile<'s> {
+fn nothing(rows: FileRows, format: Format, why: &'static str) -> ReadFile {
     ReadFile { rows, format: format.as_str(), encoding: None, delimiter: None, no_table: Some(why) }
 }
 
-fn read_json<'s>(
-    input: &Input,
-    normaliser: Normaliser<'s>,
-    schema: &'s Schema,
-) -> Result<ReadFile<'s>, ReadError> {
+fn read_json(input: &Input, normaliser: Normaliser<'_>, schema: &Schema) -> Result<ReadFile, ReadError> {
     let mut orders = ApiRows::new(normaliser);
     let facts = json::read_orders(input, schema, &mut orders)?;
     let no_table = (!facts.looks_like_orders).then_some("it holds no orders as the API gives them");
-    Ok(ReadFile { rows: orders.rows, format: "json", encoding: Some("utf-8"), delimiter: None, no_table })
+    Ok(ReadFile {
+        rows: orders.rows.finish(),
+        format: "json",
+        encoding: Some("utf-8"),
+        delimiter: None,
+        no_table,
+    })
 }

@@ -109,7 +109,8 @@ impl Given {
             let order_id = OrderId::parse(&line.order_id).expect("a good id");
             stage.push(&Row { order_id: &order_id, item: Some(&item), order: &order, place });
         }
-        let accepted = stage.rows();
+        let staged = stage.finish();
+        let accepted = staged.rows;
         let quarantined = |row: &u32| Quarantined {
             row: *row,
             reason: Reason::BadNumber,
@@ -123,19 +124,19 @@ impl Given {
             details: FileDetails {
                 size_bytes: self.bytes.len() as u64,
                 format: "csv".into(),
-                has_item_codes: stage.has_item_codes(),
+                has_item_codes: staged.has_item_codes,
                 rows_need_mall: self.lines.iter().any(|l| l.mall.is_none()),
                 rows_read: accepted + self.quarantine.len() as u64,
                 rows_quarantined: self.quarantine.len() as u64,
-                first_order_day: stage.days().map(|d| d.0),
-                last_order_day: stage.days().map(|d| d.1),
+                first_order_day: staged.days.map(|d| d.0),
+                last_order_day: staged.days.map(|d| d.1),
                 unknown_headers: vec!["비고".into()],
                 ..FileDetails::default()
             },
             quarantine: self.quarantine.iter().map(quarantined).collect(),
             findings: vec![Finding { row: Some(1), ..Finding::of(FindingKind::DamagedId) }],
             stand_ins: self.stand_ins.clone(),
-            parts: stage.finish(),
+            parts: staged.parts,
         }
     }
 }
