@@ -47,7 +47,7 @@ impl<R: Read> Blocks<R> {
             return Err(Halt::Unknown);
         }
         self.buffer.drain(..used.min(self.buffer.len()));
-        if self.buffer.len() > MAX_TOKEN {
+        if self.buffer.len() >= MAX_TOKEN {
             return Err(Halt::Unknown);
         }
         let wanted = self.block.max(self.buffer.len());
@@ -130,6 +130,13 @@ mod tests {
             });
             assert_eq!((result, told), (Err(Halt::Unknown), "가&😀".repeat(20)), "{block}");
         }
+    }
+
+    #[test]
+    fn a_token_without_an_end_is_given_up() {
+        let mut blocks = Blocks::new(std::io::repeat(b'x'), 1);
+        let result = blocks.each(0, |_| -> Step<ControlFlow<()>> { Err(Halt::More) });
+        assert_eq!((result, blocks.buffer.len()), (Err(Halt::Unknown), MAX_TOKEN));
     }
 
     #[test]

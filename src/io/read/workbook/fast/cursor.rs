@@ -39,25 +39,34 @@ impl<'b> Cursor<'b> {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
-    /// A cell in its most usual spelling, if that comes next.
+    /// A cell in its most usual spelling, if that comes next, perhaps after white space.
     pub(super) fn plain_cell(&mut self) -> Option<plain::Cell<'b>> {
-        let cell = plain::cell(self.text.get(self.at..)?)?;
-        self.at += cell.length;
+        let rest = self.unspaced()?;
+        let cell = plain::cell(rest)?;
+        self.at = self.text.len() - rest.len() + cell.length;
         Some(cell)
     }
 
-    /// A shared text in its most usual spelling, if that comes next.
+    /// A shared text in its most usual spelling, if that comes next, perhaps after white space.
     pub(super) fn plain_item(&mut self) -> Option<&'b str> {
-        let (text, length) = plain::item(self.text.get(self.at..)?)?;
-        self.at += length;
+        let rest = self.unspaced()?;
+        let (text, length) = plain::item(rest)?;
+        self.at = self.text.len() - rest.len() + length;
         Some(text)
     }
 
+    fn unspaced(&self) -> Option<&'b str> {
+        let spaces = self.rest().iter().position(|byte| !is_space(*byte))?;
+        self.text.get(self.at + spaces..)
+    }
+
+    #[inline]
     fn peek(&self) -> Step<u8> {
         self.text.as_bytes().get(self.at).copied().ok_or(Halt::More)
     }
 
     /// Takes `token` if it comes next.
+    #[inline]
     fn eat(&mut self, token: &[u8]) -> Step<bool> {
         let rest = self.rest();
         if rest.starts_with(token) {
@@ -70,11 +79,13 @@ impl<'b> Cursor<'b> {
         }
     }
 
+    #[inline]
     fn expect(&mut self, token: &[u8]) -> Step<()> {
         if self.eat(token)? { Ok(()) } else { Err(Halt::Unknown) }
     }
 
     /// The bytes up to the first that is `wanted`, which stays.
+    #[inline]
     fn until(&mut self, wanted: impl Fn(u8) -> bool) -> Step<&'b [u8]> {
         let rest = self.rest();
         let length = rest.iter().position(|byte| wanted(*byte)).ok_or(Halt::More)?;

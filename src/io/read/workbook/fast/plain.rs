@@ -6,8 +6,8 @@ use super::scalar;
 /// A cell without formula, reference or anything else to think about.
 #[derive(Debug, PartialEq)]
 pub(super) struct Cell<'b> {
-    pub(super) row: u32,
-    pub(super) column: u32,
+    /// Row and column, if it tells them.
+    pub(super) place: Option<(u32, u32)>,
     pub(super) style: Option<usize>,
     /// The raw `t`.
     pub(super) kind: Option<&'static [u8]>,
@@ -36,21 +36,14 @@ const KINDS: [(&[u8], &[u8]); 6] = [
 
 /// `<c r="A1" s="1" t="s"><v>0</v></c>` and its like, at the beginning of `text`.
 pub(super) fn cell(text: &str) -> Option<Cell<'_>> {
-    let start = text.as_bytes().strip_prefix(b"<c r=\"")?;
-    let (place, mut rest) = split(start, b'"')?;
-    let (row, column) = scalar::place(place)?;
-    let (mut style, mut kind) = (None, None);
+    let mut rest = text.as_bytes().strip_prefix(b"<c")?;
+    let (mut place, mut style, mut kind) = (None, None, None);
     loop {
         rest = match rest {
-            [b'>', rest @ ..] => {
-                break content(text, rest).map(|(content, left)| Cell {
-                    row,
-                    column,
-                    style,
-                    kind,
-                    content,
-                    length: text.len() - left,
-                });
+            [b' ', b'r', b'=', b'"', rest @ ..] if place.is_none() => {
+                let (found, rest) = scalar::leading_place(rest)?;
+                place = Some(found);
+                rest.strip_prefix(b"\"")?
             }
             [b' ', b's', b'=', b'"', rest @ ..] if style.is_none() => {
                 let (number, rest) = split(rest, b'"')?;
@@ -63,9 +56,13 @@ pub(super) fn cell(text: &str) -> Option<Cell<'_>> {
                 kind = Some(name);
                 rest
             }
+            [b'>', rest @ ..] => {
+                let (content, left) = content(text, rest)?;
+                return Some(Cell { place, style, kind, content, length: text.len() - left });
+            }
             [b'/', b'>', rest @ ..] => {
                 let length = text.len() - rest.len();
-                return Some(Cell { row, column, style, kind, content: Content::None, length });
+                return Some(Cell { place, style, kind, content: Content::None, length });
             }
             _ => return None,
         }
@@ -105,9 +102,9 @@ fn run<'t, 'b>(text: &'b str, rest: &'t [u8]) -> Option<(&'b str, &'t [u8])> {
 
 /// Characters that stand for themselves.
 fn up_to_tag<'t, 'b>(text: &'b str, rest: &'t [u8]) -> Option<(&'b str, &'t [u8])> {
-    let length = rest.iter().position(|byte| matches!(byte, b'<' | b'&' | b'\r' | b'_'))?;
-    let (_, left) = rest.split_at_checked(length)?;
-    if left.first() != Some(&b'<') {
+    let length = rest.iter().position(|byte| matches!(byte, b'<' | b'&' | b'\r'))?;
+    let (value, left) = rest.split_at_checked(length)?;
+    if left.first() != Some(&b'<') || value.windows(2).any(|pair| pair == b"_x") {
         return None;
     }
     let start = text.len() - rest.len();

@@ -75,14 +75,27 @@ pub(super) fn is_outside(row: u32, column: u32) -> bool {
 
 /// Row and column, counted from 0, of a place such as `B3`.
 pub(super) fn place(text: &[u8]) -> Option<(u32, u32)> {
-    let letters = text.iter().position(|byte| !byte.is_ascii_alphabetic())?;
-    let (name, digits) = text.split_at_checked(letters)?;
-    if name.len() > 3 {
-        return None;
+    leading_place(text).filter(|(_, rest)| rest.is_empty()).map(|(place, _)| place)
+}
+
+/// A place at the beginning of a text, and what is behind it.
+pub(super) fn leading_place(mut text: &[u8]) -> Option<((u32, u32), &[u8])> {
+    let (mut column, mut row) = (0_u32, 0_u32);
+    while let [letter @ (b'A'..=b'Z' | b'a'..=b'z'), rest @ ..] = text {
+        column = column * 26 + u32::from(letter & 0x1F);
+        if u64::from(column) > MAX_COLUMNS {
+            return None;
+        }
+        text = rest;
     }
-    let column =
-        name.iter().fold(0, |column, letter| column * 26 + u32::from(letter & 0x1F)).checked_sub(1)?;
-    (u64::from(column) < MAX_COLUMNS).then_some((row(digits)?, column))
+    while let [digit @ b'0'..=b'9', rest @ ..] = text {
+        row = row * 10 + u32::from(digit - b'0');
+        if u64::from(row) > MAX_ROWS {
+            return None;
+        }
+        text = rest;
+    }
+    Some(((row.checked_sub(1)?, column.checked_sub(1)?), text))
 }
 
 #[cfg(test)]

@@ -115,6 +115,14 @@ struct Place {
     cells: u64,
 }
 
+impl Place {
+    /// Row and column of a cell, as it `told` them.
+    fn or(self, told: Option<(u32, u32)>) -> Step<(u32, u32)> {
+        let (row, column) = told.unwrap_or((self.row, self.column));
+        if scalar::is_outside(row, column) { Err(Halt::Unknown) } else { Ok((row, column)) }
+    }
+}
+
 struct Reader<'r, 'o, 's, 'a> {
     prefix: &'r [u8],
     tables: &'r Tables<'r>,
@@ -161,6 +169,7 @@ impl Reader<'_, '_, '_, '_> {
 
     fn plain_cell(&mut self, cell: &plain::Cell<'_>) -> Step<Outcome> {
         let start = self.texts.len();
+        let (row, column) = self.place.or(cell.place)?;
         let format = self.tables.format(cell.style)?;
         let kind = match cell.kind {
             Some(name) => kind_of(name).ok_or(Halt::Unknown)?,
@@ -172,7 +181,7 @@ impl Reader<'_, '_, '_, '_> {
             plain::Content::Value(text) => scalar_slot(text, kind, format, self.tables.strings)?,
             plain::Content::Text(text) => self.text_slot(text),
         };
-        self.put(cell.row, cell.column, slot, start)
+        self.put(row, column, slot, start)
     }
 
     fn text_slot(&mut self, text: &str) -> Option<Slot> {
@@ -248,10 +257,7 @@ impl Reader<'_, '_, '_, '_> {
                 end => break end,
             }
         };
-        let (row, column) = place.unwrap_or((self.place.row, self.place.column));
-        if scalar::is_outside(row, column) {
-            return Err(Halt::Unknown);
-        }
+        let (row, column) = self.place.or(place)?;
         let format = self.tables.format(style)?;
         if end == Attribute::EmptyEnd {
             return Ok((row, column, None));

@@ -1,5 +1,6 @@
 //! Workbooks of random pieces, within and outside of what is known: both readers must tell the same.
 
+use super::book::ONE;
 use super::*;
 
 fn pick(pieces: &'static [&'static str]) -> impl Strategy<Value = String> {
