@@ -160,4 +160,12 @@ mod tests {
         assert_eq!((row(b"0"), row(b"1048577"), row(b"A1")), (None, None, None));
         assert_eq!((index(b"0"), index(b"-1"), index(b"")), (Some(0), None, None));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_number_is_that_of_the_standard_library(text in "-?[0-9]{1,19}(\\.[0-9]{1,19})?([eE][-+]?[0-9]{1,3})?") {
+            let theirs = text.parse::<f64>().unwrap();
+            proptest::prop_assert_eq!(number(&text).map(f64::to_bits), Some(theirs.to_bits()));
+        }
+    }
 }
