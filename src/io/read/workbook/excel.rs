@@ -32,15 +32,44 @@ impl Xlsb {
 }
 
 impl WorkbookRows for Xlsx {
-    fn read(mut self: Box<Self>, output: &mut Output<'_>) -> Result<(), ReadError> {
+    fn read(self: Box<Self>, output: &mut Output<'_>) -> Result<(), ReadError> {
+        let names = visible_sheets(self.0.sheets_metadata(), output);
+        self.read_sheets(&names, None, output)
+    }
+}
+
+/// How much of a sheet was handed over already.
+pub(super) struct Begun {
+    /// Cells to pass over, also those that hold nothing.
+    pub(super) cells: u64,
+    /// Rows that are gone, blank ones too.
+    pub(super) rows: u64,
+}
+
+impl Xlsx {
+    /// Reads these sheets, the first of them perhaps from its middle on.
+    pub(super) fn read_sheets(
+        mut self,
+        names: &[String],
+        mut begun: Option<Begun>,
+        output: &mut Output<'_>,
+    ) -> Result<(), ReadError> {
         let dates = date_system(self.0.has_1904_epoch());
-        for name in visible_sheets(self.0.sheets_metadata(), output) {
-            let mut cells = match guard::parser(|| self.0.worksheet_cells_reader(&name))? {
+        for name in names {
+            let mut cells = match guard::parser(|| self.0.worksheet_cells_reader(name))? {
                 Ok(cells) => cells,
                 Err(XlsxError::NotAWorksheet(_)) => continue,
                 Err(e) => return Err(xlsx_error(e)),
             };
-            let rows = output.sheet(&name, dates);
+            let rows = match begun.take() {
+                None => output.sheet(name, dates),
+                Some(begun) => {
+                    for _ in 0..begun.cells {
+                        guard::parser(|| cells.next_cell())?.map_err(xlsx_error)?;
+                    }
+                    output.resume(begun.rows)
+                }
+            };
             if pump(rows, || cells.next_cell().map_err(xlsx_error))? == Flow::Stop {
                 break;
             }

@@ -6,6 +6,7 @@
 
 mod biff;
 mod excel;
+mod fast;
 mod ods;
 mod output;
 mod xls;
@@ -30,7 +31,7 @@ pub fn read_workbook(input: &Input, format: Format, sink: &mut dyn RowSink) -> R
         Format::Xlsx | Format::Xlsb | Format::Ods => {
             check_workbook_zip(input)?;
             match format {
-                Format::Xlsx => Box::new(excel::Xlsx::open(input)?),
+                Format::Xlsx => fast::open(input)?,
                 Format::Xlsb => Box::new(excel::Xlsb::open(input)?),
                 _ => Box::new(ods::Ods::open(input)?),
             }

@@ -12,10 +12,10 @@ use crate::io::read::detect::detect;
 
 /// Writes down what a reader tells, one line a call.
 #[derive(Default)]
-struct Recorder {
-    told: String,
-    stop_after: Option<usize>,
-    rows: usize,
+pub(super) struct Recorder {
+    pub(super) told: String,
+    pub(super) stop_after: Option<usize>,
+    pub(super) rows: usize,
 }
 
 impl Recorder {
@@ -99,7 +99,7 @@ fn read(input: &Input) -> Result<String, ReadError> {
     Ok(recorder.told)
 }
 
-fn fixture(name: &str) -> Input {
+pub(super) fn fixture(name: &str) -> Input {
     Input::File(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name))
 }
 
@@ -108,12 +108,12 @@ fn check(input: &Input, expected: &str) {
     assert_eq!(read(input).unwrap().lines().collect::<Vec<_>>(), lines);
 }
 
-fn saved(mut workbook: Workbook) -> Input {
+pub(super) fn saved(mut workbook: Workbook) -> Input {
     Input::Memory(workbook.save_to_buffer().unwrap().into())
 }
 
 /// A ZIP file of named parts.
-fn zipped(parts: &[(&str, &[u8])]) -> Input {
+pub(super) fn zipped(parts: &[(&str, &[u8])]) -> Input {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts {
         let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
@@ -124,7 +124,7 @@ fn zipped(parts: &[(&str, &[u8])]) -> Input {
 }
 
 /// A workbook of one sheet, as hostile as its parts.
-fn xlsx(sheet_data: &str, strings: &str) -> Input {
+pub(super) fn xlsx(sheet_data: &str, strings: &str) -> Input {
     let rel = |kind: &str, target: &str| {
         format!(
             r#"<Relationship Id="r{}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}" Target="{target}"/>"#,
