@@ -117,8 +117,10 @@ impl<'a> Scene<'a> {
     /// The sightings by mall and order id. A sighting that no mall can be found for is left out (its file is dead).
     pub(super) fn groups(&self) -> Vec<Group<'a>> {
         let known = &self.schema().known;
-        let mut numbers: HashMap<(&str, &str), u32> = HashMap::new();
+        let mut numbers: HashMap<(&str, &str), usize> = HashMap::new();
         let mut groups: Vec<Group<'a>> = Vec::new();
+        // Rows of one order mostly follow one another.
+        let mut last = None;
         for (number, sighting) in (0u32..).zip(self.seen.sightings) {
             let facts = self.facts(sighting.file);
             let mall = facts.mall_of(self.orders.text(sighting.order, known.mall_id));
@@ -126,12 +128,15 @@ impl<'a> Scene<'a> {
             else {
                 continue;
             };
-            let next = u32::try_from(groups.len()).unwrap_or(u32::MAX);
-            let group = *numbers.entry((mall, order_id)).or_insert(next);
-            if group == next {
-                groups.push(Group { mall, order_id, sightings: Vec::with_capacity(2) });
-            }
-            groups[group as usize].sightings.push(number);
+            let group = match last {
+                Some((key, group)) if key == (mall, order_id) => group,
+                _ => *numbers.entry((mall, order_id)).or_insert_with(|| {
+                    groups.push(Group { mall, order_id, sightings: Vec::with_capacity(2) });
+                    groups.len() - 1
+                }),
+            };
+            last = Some(((mall, order_id), group));
+            groups[group].sightings.push(number);
         }
         for group in &mut groups {
             group.sightings.sort_unstable_by(|&a, &b| self.compare(a, b));

@@ -14,7 +14,12 @@ use super::{ColumnRef, Schema};
 pub(super) fn key(header: &str) -> String {
     let unseen =
         |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}');
-    header.nfkc().filter(|c| !unseen(*c)).map(|c| c.to_ascii_lowercase()).collect()
+    let seen = |chars: &mut dyn Iterator<Item = char>| -> String {
+        chars.filter(|c| !unseen(*c)).map(|c| c.to_ascii_lowercase()).collect()
+    };
+    // Nearly all cells that are asked about are of characters that NFKC leaves as they are.
+    let stays = |c: char| c.is_ascii() || ('\u{ac00}'..='\u{d7a3}').contains(&c);
+    if header.chars().all(stays) { seen(&mut header.chars()) } else { seen(&mut header.nfkc()) }
 }
 
 /// A column that a spelling feeds, and how good the spelling is among that column's (0 is best).

@@ -96,6 +96,10 @@ fn is_plain(text: &str) -> bool {
     if bytes.first() == Some(&b'=') {
         return false;
     }
+    // Without a way out in between, this is done for many bytes at a time.
+    if bytes.iter().fold(true, |plain, b| plain & matches!(b, b' '..=b'%' | b'\''..=b'~')) {
+        return true;
+    }
     while let [first, rest @ ..] = bytes {
         bytes = match (first, rest) {
             (b' '..=b'%' | b'\''..=b'~', _) => rest,

@@ -16,6 +16,9 @@ pub fn number_as_text(value: f64) -> String {
 /// Digits, a fraction, `E` and digits. Without a fraction it takes a `+`, so that codes such as `12E5` or `1E-05` stay
 /// ids.
 pub fn is_e_notation(text: &str) -> bool {
+    if memchr::memchr2(b'e', b'E', text.as_bytes()).is_none() {
+        return false;
+    }
     let text = super::trim(text);
     let text = text.strip_prefix(['-', '+']).unwrap_or(text);
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
