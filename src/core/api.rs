@@ -2,14 +2,14 @@
 
 use super::batch::{Value, Values};
 use super::cell::Cell;
-use super::normalise::{Normaliser, Oddity};
-use super::problem::{Quarantined, Reason};
+use super::normalise::{EXTRACTED_AT, Normaliser, Oddity};
+use super::problem::{FindingKind, Quarantined, Reason};
 use super::rows::{FileRows, Place};
 use super::schema::{ColumnRef, Level};
 use super::stage::Stage;
 use super::text;
 use super::time;
-use super::types::{ItemCode, OrderId};
+use super::types::{Instant, ItemCode, OrderId};
 
 /// Reads API orders into [`FileRows`].
 pub struct ApiRows<'s> {
@@ -33,27 +33,38 @@ impl<'s> ApiRows<'s> {
         let item_cells = |n: usize| items.get(n).map_or(no_item, Vec::as_slice);
         let known = &self.normaliser.schema().known;
         let mut oddities: Vec<Oddity> = Vec::new();
+        let told = extracted_at.filter(|t| !text::is_blank(t));
+        let time = told.and_then(|t| time::parse_instant(&text::clean(t)).ok());
+        if told.is_some() && time.is_none() {
+            oddities.push((FindingKind::UnreadableExtra, EXTRACTED_AT.to_owned()));
+        }
         let blame = |level, index| Some(ColumnRef { level, index });
         let order_id = self.order_id(order, item_cells(0));
         let read = self.normaliser.api_level(Level::Order, order, &mut oddities);
         let (order_id, mut values) = match (order_id, read) {
             (Ok(order_id), Ok(values)) => (order_id, values),
             (Err(reason), _) => {
+                let blame = blame(Level::Order, known.order_id);
                 return self.quarantine_all(
-                    first,
-                    count,
-                    reason,
-                    blame(Level::Order, known.order_id),
+                    first..first.saturating_add(count),
+                    time,
+                    (reason, blame),
                     order,
                     items,
                 );
             }
             (_, Err((reason, column))) => {
-                return self.quarantine_all(first, count, reason, blame(Level::Order, column), order, items);
+                let blame = blame(Level::Order, column);
+                return self.quarantine_all(
+                    first..first.saturating_add(count),
+                    time,
+                    (reason, blame),
+                    order,
+                    items,
+                );
             }
         };
         values.set(known.order_id, Value::Text(order_id.as_str().to_owned().into()));
-        let time = extracted_at.and_then(|t| time::parse_instant(t).ok());
         for (row, n) in (first..).zip(0..count) {
             let place = Place { sheet: 1, row, record: first, time };
             if items.is_empty() {
@@ -66,7 +77,7 @@ impl<'s> ApiRows<'s> {
                 Err((reason, column)) => {
                     let blame = blame(Level::Item, column);
                     let row = self.normaliser.quarantined_api(row, reason, blame, order, cells);
-                    self.rows.quarantine(row);
+                    self.rows.quarantine(Quarantined { time, ..row });
                 }
             }
         }
@@ -76,14 +87,7 @@ impl<'s> ApiRows<'s> {
     /// Something stood where an order should and was none.
     pub fn broken_order(&mut self) {
         self.row = self.row.saturating_add(1);
-        self.rows.quarantine(Quarantined {
-            row: self.row,
-            reason: Reason::BadJson,
-            column: None,
-            value: None,
-            cells: Vec::new(),
-            hashes: Vec::new(),
-        });
+        self.rows.quarantine(Quarantined::bare(self.row, Reason::BadJson));
     }
 
     fn order_id(&self, order: &[Cell<'_>], first_item: &[Cell<'_>]) -> Result<OrderId, Reason> {
@@ -114,17 +118,16 @@ impl<'s> ApiRows<'s> {
 
     fn quarantine_all(
         &mut self,
-        first: u32,
-        count: u32,
-        reason: Reason,
-        blame: Option<ColumnRef>,
+        rows: std::ops::Range<u32>,
+        time: Option<Instant>,
+        (reason, blame): (Reason, Option<ColumnRef>),
         order: &[Cell<'_>],
         items: &[Vec<Cell<'_>>],
     ) {
-        for (row, n) in (first..).zip(0..count as usize) {
+        for (n, row) in rows.enumerate() {
             let item = items.get(n).map_or(&[][..], Vec::as_slice);
             let row = self.normaliser.quarantined_api(row, reason, blame, order, item);
-            self.rows.quarantine(row);
+            self.rows.quarantine(Quarantined { time, ..row });
         }
     }
 }

@@ -58,16 +58,10 @@ fn cafe24_shape(name: &str) -> Option<(&str, Day)> {
     let is_mall = mall.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         && mall.bytes().any(|b| b.is_ascii_lowercase());
     let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-    if !is_mall || !is_number || !is_serial(serial) || !ends_well(behind) {
+    if !is_mall || !is_number || serial.len() != 4 || !ends_well(behind) {
         return None;
     }
     Some((mall, compact_day(day)?))
-}
-
-/// Four letters or digits, or up to eight with a digit among them. Shorter ones would make `backup_20260102_1_2.csv` an
-/// export of a mall called backup.
-fn is_serial(serial: &str) -> bool {
-    serial.len() == 4 || (5..=8).contains(&serial.len()) && serial.bytes().any(|b| b.is_ascii_digit())
 }
 
 /// Whether only a form's name, marks of a copy (` (1)`, ` - 복사본`, ` copy 2`) and an ending follow.

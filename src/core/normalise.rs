@@ -12,7 +12,7 @@ use super::problem::{FindingKind, Quarantined, Reason};
 use super::schema::{Column, ColumnRef, HeaderMap, Kind, Level, Privacy, Schema, Transform};
 use super::text;
 use super::time;
-use super::types::{Instant, ItemCode, OrderId, Precision};
+use super::types::{Instant, ItemCode, KstDateTime, OrderId, Precision};
 
 /// What happens to a class of personal data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +149,9 @@ impl Layout {
     }
 }
 
+/// The name of extraction times in findings, whatever the header was.
+pub const EXTRACTED_AT: &str = "_extracted_at";
+
 /// What is odd about a cell though the row is good: the kind and the column.
 pub type Oddity = (FindingKind, String);
 
@@ -226,7 +229,10 @@ impl<'s> Normaliser<'s> {
         for feed in &layout.feeds {
             self.feed(feed, cells, room).map_err(|(reason, cell)| (reason, Some(feed.at), Some(cell)))?;
         }
-        room.extracted_at = self.extracted_at(&layout.extracted_at, cells, room);
+        let (time, unreadable) = self.extracted_at(layout, cells);
+        room.extracted_at = time;
+        let odd = std::iter::repeat_n((FindingKind::UnreadableExtra, EXTRACTED_AT.to_owned()), unreadable);
+        room.oddities.extend(odd);
         Ok(order_id)
     }
 
@@ -277,25 +283,23 @@ impl<'s> Normaliser<'s> {
         Ok(())
     }
 
-    fn extracted_at<'c>(&self, from: &[usize], cells: &[Cell<'c>], room: &mut Room<'c>) -> Option<Instant> {
-        for &i in from {
-            let instant = match cells.get(i)? {
+    /// The row's own extraction time, and how many cells that should tell it cannot be read.
+    fn extracted_at(&self, layout: &Layout, cells: &[Cell<'_>]) -> (Option<Instant>, usize) {
+        let mut unreadable = 0;
+        for cell in layout.extracted_at.iter().filter_map(|&i| cells.get(i)) {
+            let time = match cell {
                 Cell::Text(t) if text::is_blank(t) => continue,
                 Cell::Text(t) => time::parse_instant(&text::clean(t)).ok(),
-                Cell::Number(n) => {
-                    time::time_from_number(*n, self.dates).ok().map(super::types::KstDateTime::instant)
-                }
-                Cell::DateSerial(n) => {
-                    time::time_from_serial(*n, self.dates).ok().map(super::types::KstDateTime::instant)
-                }
+                Cell::Number(n) => time::time_from_number(*n, self.dates).ok().map(KstDateTime::instant),
+                Cell::DateSerial(n) => time::time_from_serial(*n, self.dates).ok().map(KstDateTime::instant),
                 _ => continue,
             };
-            if instant.is_some() {
-                return instant;
+            if time.is_some() {
+                return (time, unreadable);
             }
-            room.oddities.push((FindingKind::UnreadableExtra, "_extracted_at".into()));
+            unreadable += 1;
         }
-        None
+        (None, unreadable)
     }
 
     /// One cell as a value of its column; `None` where it does not speak.
@@ -413,6 +417,7 @@ impl<'s> Normaliser<'s> {
                 .map(|(i, header)| (header.clone(), shown(*i).unwrap_or_default()))
                 .collect(),
             hashes,
+            time: self.extracted_at(layout, cells).0,
         }
     }
 
@@ -495,12 +500,9 @@ impl<'s> Normaliser<'s> {
             .filter(|text| is_impersonal(text))
             .map(Cow::into_owned);
         let mut quarantined = Quarantined {
-            row,
-            reason,
             column: blame.map(|at| self.schema.column(at).name.clone()),
             value,
-            cells: Vec::new(),
-            hashes: Vec::new(),
+            ..Quarantined::bare(row, reason)
         };
         for level in [Level::Order, Level::Item] {
             for (column, cell) in self.schema.level(level).iter().zip(cells_of(level)) {

@@ -2,6 +2,8 @@
 //!
 //! Neither ever holds a personal value: whoever makes one passes only values of public columns.
 
+use super::types::Instant;
+
 /// Why a row is in the quarantine. The words are part of the public interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
@@ -73,6 +75,15 @@ pub struct Quarantined {
     pub cells: Vec<(String, String)>,
     /// Hashes of the row's personal cells: (stored column, hash), so that mending does not lose them.
     pub hashes: Vec<(String, String)>,
+    /// The row's own extraction time: its mended form was observed then.
+    pub time: Option<Instant>,
+}
+
+impl Quarantined {
+    /// A row of which nothing but its number is known.
+    pub fn bare(row: u32, reason: Reason) -> Self {
+        Self { row, reason, column: None, value: None, cells: Vec::new(), hashes: Vec::new(), time: None }
+    }
 }
 
 /// The kinds of findings. The words are part of the public interface.

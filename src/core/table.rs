@@ -199,11 +199,11 @@ impl<'s> TableReader<'s> {
         }
         let State::Reading { layout, headers, mends } = &self.state else { return };
         if cells.contains(&Cell::Undecodable) {
-            self.rows.quarantine(bare(self.row, Reason::BadText));
+            self.rows.quarantine(Quarantined::bare(self.row, Reason::BadText));
             return;
         }
         if self.width == Width::Strict && cells.len() != headers.len() {
-            self.rows.quarantine(bare(self.row, Reason::RowWidth));
+            self.rows.quarantine(Quarantined::bare(self.row, Reason::RowWidth));
             return;
         }
         let mut room = std::mem::take(&mut self.spare).recycle();
@@ -237,7 +237,7 @@ impl<'s> TableReader<'s> {
     /// One record below a header that could not be taken apart.
     fn broken(&mut self) {
         self.row = self.row.saturating_add(1);
-        self.rows.quarantine(bare(self.row, Reason::RowWidth));
+        self.rows.quarantine(Quarantined::bare(self.row, Reason::RowWidth));
     }
 
     /// A sum below the orders: its word stands first, and it names no order.
@@ -280,10 +280,6 @@ fn mended_row(cells: &[Cell<'_>], (file, row): (usize, usize)) -> Option<(FileHa
         _ => return None,
     };
     Some((FileHash::parse(hash.trim())?, u32::try_from(row).ok()?))
-}
-
-fn bare(row: u32, reason: Reason) -> Quarantined {
-    Quarantined { row, reason, column: None, value: None, cells: Vec::new(), hashes: Vec::new() }
 }
 
 impl RowSink for TableReader<'_> {

@@ -252,7 +252,7 @@ fn day_of_dated_id(id: &[u8]) -> Option<Day> {
     Day::from_ymd(i32::try_from(number(&id[..4])).ok()?, number(&id[4..6]), number(&id[6..8]))
 }
 
-/// What an order item is called: the order's id, `-`, and two or more digits.
+/// What an order item is called: the order's id, `-`, and two digits, or three in an order of a hundred items.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemCode(String);
 
@@ -260,7 +260,7 @@ impl ItemCode {
     /// The code and the order it names.
     pub fn parse(text: &str) -> Result<(Self, OrderId), BadOrderId> {
         let (order, number) = text.rsplit_once('-').ok_or(BadOrderId)?;
-        if number.len() < 2 || !number.bytes().all(|b| b.is_ascii_digit()) {
+        if !(2..=3).contains(&number.len()) || !number.bytes().all(|b| b.is_ascii_digit()) {
             return Err(BadOrderId);
         }
         Ok((Self(text.to_owned()), OrderId::parse(order)?))

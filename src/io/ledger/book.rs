@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::evidence::Effective;
 use crate::core::fold::{FileFacts, Sighting};
-use crate::core::types::FileHash;
+use crate::core::types::{FileHash, Instant};
 
 /// A file, by the catalogue's number.
 #[derive(Clone, Debug)]
@@ -30,13 +30,14 @@ pub(super) struct StandInRow {
 /// A row by its file's number and its own.
 pub(super) type RowAt = (u32, u32);
 
-/// All live files. `quarantined` holds the rows in quarantine of every file that takes part in a mending.
+/// All live files. `quarantined` holds the rows in quarantine of every file that takes part in a mending, with their own
+/// extraction times.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Book {
     files: BTreeMap<u32, BookFile>,
     numbers: HashMap<FileHash, u32>,
     pub(super) stand_ins: Vec<StandInRow>,
-    pub(super) quarantined: HashSet<RowAt>,
+    pub(super) quarantined: HashMap<RowAt, Option<Instant>>,
 }
 
 impl Book {
@@ -49,7 +50,7 @@ impl Book {
         if let Some(file) = self.files.remove(&number) {
             self.numbers.remove(&file.hash);
             self.stand_ins.retain(|s| s.file != number);
-            self.quarantined.retain(|row| row.0 != number);
+            self.quarantined.retain(|row, _| row.0 != number);
         }
     }
 
@@ -71,7 +72,7 @@ impl Book {
             .iter()
             .filter_map(|s| {
                 let origin = (self.number(&s.origin)?, s.origin_row);
-                let mends = self.quarantined.contains(&origin) && origin.0 != s.file;
+                let mends = self.quarantined.contains_key(&origin) && origin.0 != s.file;
                 mends.then_some(((s.file, s.row), origin))
             })
             .collect();
@@ -88,7 +89,7 @@ impl Book {
         let mut standing = Standing::default();
         for (root, members) in groups {
             let (open, mended): (Vec<RowAt>, Vec<RowAt>) =
-                members.into_iter().partition(|row| self.quarantined.contains(row));
+                members.into_iter().partition(|row| self.quarantined.contains_key(row));
             let newest = mended.iter().copied().max_by_key(|&(number, row)| {
                 let file = self.get(number);
                 (file.map(|f| (f.effective.observed_at.0, f.hash)), row)
@@ -134,8 +135,12 @@ impl Book {
             .into_iter()
             .filter_map(|((file, row), index)| {
                 let stored = stored.get(index as usize)?;
-                let record = if (stored.file, stored.row) == (file, row) { stored.record } else { row };
-                Some((Sighting { file: *at.get(&file)?, row, record, ..*stored }, index))
+                let (record, time) = if (stored.file, stored.row) == (file, row) {
+                    (stored.record, stored.time)
+                } else {
+                    (row, self.quarantined.get(&(file, row)).copied().flatten())
+                };
+                Some((Sighting { file: *at.get(&file)?, row, record, time, ..*stored }, index))
             })
             .collect();
         sightings.sort_by_key(|(s, _)| (s.file, s.row));

@@ -168,7 +168,7 @@ impl Plan {
             rows_need_mall: file.details.rows_need_mall,
         };
         self.after.insert(number, known);
-        self.after.quarantined.extend(file.quarantine.iter().map(|q| (number, q.row)));
+        self.after.quarantined.extend(file.quarantine.iter().map(|q| ((number, q.row), q.time)));
         for s in &file.stand_ins {
             self.after.stand_ins.push(StandInRow {
                 file: number,
@@ -178,7 +178,7 @@ impl Plan {
             });
             if let Some(origin) = self.before.number(&s.origin) {
                 let rows = files::quarantined_rows(db, origin)?;
-                self.after.quarantined.extend(rows.into_iter().map(|row| (origin, row)));
+                self.after.quarantined.extend(rows.into_iter().map(|(row, time)| ((origin, row), time)));
             }
         }
         for (key, part) in std::mem::take(&mut file.parts) {

@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::vec;
 
-use arrow::array::{Array as _, AsArray as _, BooleanArray, RecordBatch};
-use arrow::compute::filter_record_batch;
-use arrow::datatypes::{Date32Type, SchemaRef};
+use arrow::array::{Array as _, AsArray as _, BooleanArray, RecordBatch, UInt32Array};
+use arrow::compute::{concat_batches, filter_record_batch, take_record_batch};
+use arrow::datatypes::{Date32Type, SchemaRef, TimestampMicrosecondType};
+use arrow::error::ArrowError;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use rusqlite::Connection;
 
@@ -27,13 +29,20 @@ pub struct Scan {
 }
 
 impl Ledger {
-    /// The rows of a table whose order day lies in `days`, in month order.
+    /// The rows of a table whose order day lies in `days`: items and orders in their order, month after month; changes in
+    /// the order of `new_observed_at`, over all months.
     ///
     /// `files` are chosen by whether their range of order days meets `days`; quarantined rows have no order day and are
     /// always all there.
     pub fn scan(&self, table: Table, days: DayRange) -> Result<Scan, LedgerError> {
         self.steadily(|db| match table {
-            Table::OrderItems | Table::Orders | Table::OrderChanges => self.scan_months(db, table, days),
+            Table::OrderItems | Table::Orders => self.scan_months(db, table, days),
+            Table::OrderChanges => {
+                let scan = self.scan_months(db, table, days)?;
+                let schema = Arc::clone(scan.schema());
+                let batches = scan.collect::<Result<Vec<_>, _>>()?;
+                self.ready(table, vec![by_time(&concat_batches(&schema, &batches)?)?])
+            }
             Table::Files => self.ready(table, listing::files(self, db, days)?),
             Table::Findings => self.ready(table, listing::findings(self, db, days)?),
             Table::Quarantine => self.ready(table, listing::quarantine(self, db)?),
@@ -66,6 +75,17 @@ impl Ledger {
         scan.files = files.into_iter();
         Ok(scan)
     }
+}
+
+/// Changes in the order in which they were seen; those of one moment stay as they are.
+fn by_time(changes: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let times = changes
+        .column_by_name("new_observed_at")
+        .and_then(|c| c.as_primitive_opt::<TimestampMicrosecondType>())
+        .ok_or_else(|| ArrowError::SchemaError("changes have no new_observed_at".into()))?;
+    let mut rows: Vec<u32> = (0u32..).take(changes.num_rows()).collect();
+    rows.sort_by_key(|row| times.value(*row as usize));
+    take_record_batch(changes, &UInt32Array::from(rows))
 }
 
 impl Scan {

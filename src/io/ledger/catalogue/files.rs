@@ -1,7 +1,5 @@
 //! Source files in the catalogue: sightings, facts, what reading told.
 
-use std::collections::HashSet;
-
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{Result, amount, count, json, to_json, unknown_word};
@@ -47,20 +45,26 @@ pub(in crate::io::ledger) fn book(db: &Connection) -> Result<Book> {
     book.stand_ins = rows.collect::<Result<_>>()?;
     if !book.stand_ins.is_empty() {
         let mut statement = db.prepare(
-            "SELECT DISTINCT file_id, row FROM quarantine WHERE file_id IN
+            "SELECT file_id, row, max(time) FROM quarantine WHERE file_id IN
                 (SELECT file_id FROM stand_ins UNION
-                 SELECT file_id FROM files WHERE sha256 IN (SELECT origin FROM stand_ins))",
+                 SELECT file_id FROM files WHERE sha256 IN (SELECT origin FROM stand_ins))
+             GROUP BY file_id, row",
         )?;
-        let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
-        book.quarantined = rows.collect::<Result<HashSet<_>>>()?;
+        let rows = statement
+            .query_map([], |r| Ok(((r.get(0)?, r.get(1)?), r.get::<_, Option<i64>>(2)?.map(Instant))))?;
+        book.quarantined = rows.collect::<Result<_>>()?;
     }
     Ok(book)
 }
 
-/// Rows of a file in quarantine.
-pub(in crate::io::ledger) fn quarantined_rows(db: &Connection, file: u32) -> Result<Vec<u32>> {
-    let mut statement = db.prepare_cached("SELECT DISTINCT row FROM quarantine WHERE file_id = ?1")?;
-    statement.query_map([file], |r| r.get(0))?.collect()
+/// Rows of a file in quarantine, with their own extraction times.
+pub(in crate::io::ledger) fn quarantined_rows(
+    db: &Connection,
+    file: u32,
+) -> Result<Vec<(u32, Option<Instant>)>> {
+    let mut statement =
+        db.prepare_cached("SELECT row, max(time) FROM quarantine WHERE file_id = ?1 GROUP BY row")?;
+    statement.query_map([file], |r| Ok((r.get(0)?, r.get::<_, Option<i64>>(1)?.map(Instant))))?.collect()
 }
 
 /// What the sightings of a file tell, without those of one run.
@@ -189,8 +193,8 @@ pub(in crate::io::ledger) fn delete(db: &Connection, file: u32) -> Result<()> {
 
 pub(in crate::io::ledger) fn insert_quarantined(db: &Connection, file: u32, row: &Quarantined) -> Result<()> {
     let mut statement = db.prepare_cached(
-        "INSERT INTO quarantine (file_id, row, reason, column_name, value, cells, hashes)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO quarantine (file_id, row, reason, column_name, value, cells, hashes, time)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
     statement.execute(params![
         file,
@@ -199,7 +203,8 @@ pub(in crate::io::ledger) fn insert_quarantined(db: &Connection, file: u32, row:
         row.column,
         row.value,
         to_json(&row.cells),
-        to_json(&row.hashes)
+        to_json(&row.hashes),
+        row.time.map(|t| t.0),
     ])?;
     Ok(())
 }
@@ -266,7 +271,8 @@ pub(in crate::io::ledger) fn findings(db: &Connection, file: Option<u32>) -> Res
 /// All quarantined rows with their file's number, by file and row.
 pub(in crate::io::ledger) fn quarantine(db: &Connection) -> Result<Vec<(u32, Quarantined)>> {
     let mut statement = db.prepare(
-        "SELECT file_id, row, reason, column_name, value, cells, hashes FROM quarantine ORDER BY file_id, row, rowid",
+        "SELECT file_id, row, reason, column_name, value, cells, hashes, time FROM quarantine
+         ORDER BY file_id, row, rowid",
     )?;
     let rows = statement.query_map([], |r| {
         let row = Quarantined {
@@ -276,6 +282,7 @@ pub(in crate::io::ledger) fn quarantine(db: &Connection) -> Result<Vec<(u32, Qua
             value: r.get(4)?,
             cells: json(5, &r.get::<_, String>(5)?)?,
             hashes: json(6, &r.get::<_, String>(6)?)?,
+            time: r.get::<_, Option<i64>>(7)?.map(Instant),
         };
         Ok((r.get(0)?, row))
     })?;

@@ -40,7 +40,7 @@ CREATE TABLE file_months (
 CREATE INDEX file_months_month ON file_months (month);
 CREATE TABLE quarantine (
     file_id INTEGER NOT NULL, row INTEGER NOT NULL, reason TEXT NOT NULL, column_name TEXT, value TEXT,
-    cells TEXT NOT NULL, hashes TEXT NOT NULL
+    cells TEXT NOT NULL, hashes TEXT NOT NULL, time INTEGER
 ) STRICT;
 CREATE INDEX quarantine_row ON quarantine (file_id, row);
 CREATE TABLE findings (

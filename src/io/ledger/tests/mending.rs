@@ -34,6 +34,16 @@ fn a_mended_row_takes_the_place_of_its_origin() {
 }
 
 #[test]
+fn a_mended_row_keeps_its_own_extraction_time() {
+    let timed = Given { quarantine_time: Some(Instant(7_000)), ..broken() };
+    let (_a, forward) = ledger_of(&[&[&timed], &[&mending("mended", 9_000, "잔")]]);
+    let (_b, backward) = ledger_of(&[&[&mending("mended", 9_000, "잔")], &[&timed]]);
+    assert_eq!(picture(&forward), picture(&backward));
+    let seen = forward.observations_of("20260105-0000002").unwrap().remove(0);
+    assert_eq!(seen.files[0].moment_of(&seen.sightings[0]), Instant(7_000));
+}
+
+#[test]
 fn the_order_of_mending_and_origin_does_not_matter() {
     let (first, second) = (mending("m1", 5_000, "잔"), mending("m2", 6_000, "유리잔"));
     let (_a, forward) = ledger_of(&[&[&broken()], &[&first], &[&second]]);

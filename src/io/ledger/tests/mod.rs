@@ -53,6 +53,8 @@ struct Given {
     source: Source,
     lines: Vec<Line>,
     quarantine: Vec<u32>,
+    /// When the rows in quarantine say that they were asked for.
+    quarantine_time: Option<Instant>,
     stand_ins: Vec<StandIn>,
 }
 
@@ -65,6 +67,7 @@ fn given(bytes: &str, at: i64, lines: &[Line]) -> Given {
         source: Source::Export,
         lines: lines.to_vec(),
         quarantine: Vec::new(),
+        quarantine_time: None,
         stand_ins: Vec::new(),
     }
 }
@@ -118,6 +121,7 @@ impl Given {
             value: Some("2개".into()),
             cells: vec![("수량".into(), "2개".into())],
             hashes: vec![("buyer_email_hash".into(), format!("{row:04x}"))],
+            time: self.quarantine_time,
         };
         StagedFile {
             hash: hash_of(&self.bytes),

@@ -118,6 +118,19 @@ struct Carried {
     number: Option<f64>,
 }
 
+/// Puts a cell into a row: its raw number, unless that only stands for an error (`#DIV/0!`, with a 0 beside it) or a logical
+/// value. Nothing but `#` is a number in a column that is too narrow.
+fn put(row: &mut HeldRow, text: &str, number: Option<f64>) {
+    let shown = text.trim();
+    match number {
+        None => row.push_text(text),
+        Some(_) if shown.starts_with('#') && shown.bytes().any(|b| b != b'#') => row.push_error(shown),
+        Some(_) if shown.eq_ignore_ascii_case("true") => row.push_bool(true),
+        Some(_) if shown.eq_ignore_ascii_case("false") => row.push_bool(false),
+        Some(number) => row.push_number(number),
+    }
+}
+
 pub(super) struct TableEmitter<'a> {
     sink: &'a mut dyn RowSink,
     /// Rows handed over.
@@ -227,10 +240,7 @@ impl<'a> TableEmitter<'a> {
         while let Some(place) = self.carried.get_mut(self.row.len())
             && let Some(carried) = place
         {
-            match carried.number {
-                Some(number) => self.row.push_number(number),
-                None => self.row.push_text(&carried.text),
-            }
+            put(&mut self.row, &carried.text, carried.number);
             carried.rows -= 1;
             if carried.rows == 0 || self.row.refuses(0) {
                 *place = None;
@@ -247,10 +257,7 @@ impl<'a> TableEmitter<'a> {
         let column = self.row.len();
         let shown = String::from_utf8_lossy(&self.content.bytes);
         let text = escape_ampersands(shown.trim_matches('\n'));
-        match place.number {
-            Some(number) => self.row.push_number(number),
-            None => self.row.push_text(&text),
-        }
+        put(&mut self.row, &text, place.number);
         self.row.push_blanks(place.columns - 1);
         if place.rows > 1 && !self.row.refuses(0) {
             let end = self.row.len();

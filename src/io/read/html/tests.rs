@@ -24,6 +24,8 @@ impl RowSink for Told {
                 Cell::Blank => "·".to_owned(),
                 Cell::Undecodable => "!".to_owned(),
                 Cell::Number(number) => format!("#{number}"),
+                Cell::Error(error) => format!("error {error}"),
+                Cell::Bool(value) => format!("is {value}"),
                 other => panic!("unexpected {other:?}"),
             })
             .collect();
@@ -94,6 +96,22 @@ fn cells_are_read_as_shown() {
             &format!("<table><tr><td>{cell}</td><td>z</td></tr></table>"),
             &["===", &format!("{expected}|z")],
         );
+    }
+}
+
+#[test]
+fn raw_numbers_go_before_what_is_shown_unless_they_stand_for_something_else() {
+    let cases = [
+        (r#"<td sdval="1200">1,200원</td>"#, "#1200"),
+        (r#"<td x:num="45000.5">########</td>"#, "#45000.5"),
+        (r#"<td sdval="0" sdnum="1033;">#DIV/0!</td>"#, "error #DIV/0!"),
+        (r#"<td x:num="0"> #N/A </td>"#, "error #N/A"),
+        (r#"<td sdval="1" sdnum="1033;0;BOOLEAN">TRUE</td>"#, "is true"),
+        (r#"<td sdval="0">false</td>"#, "is false"),
+        ("<td>#N/A</td>", "#N/A"),
+    ];
+    for (cell, expected) in cases {
+        check(&format!("<table><tr>{cell}<td>z</td></tr></table>"), &["===", &format!("{expected}|z")]);
     }
 }
 
