@@ -78,6 +78,15 @@ struct Feed {
     cells: Vec<usize>,
 }
 
+/// A cell that may be shown of a row in quarantine.
+#[derive(Clone, Debug)]
+struct Shown {
+    cell: usize,
+    header: String,
+    /// It feeds a number or a time: anything else in it slipped there, perhaps out of a person's column.
+    measures: bool,
+}
+
 /// Where a table's cells go, worked out once per header row.
 #[derive(Clone, Debug)]
 pub struct Layout {
@@ -87,8 +96,8 @@ pub struct Layout {
     extracted_at: Vec<usize>,
     /// The table has goods: its rows speak of items, not of orders only.
     pub has_goods: bool,
-    /// (cell, header, shown in the quarantine): what may be shown of a row.
-    shown: Vec<(usize, String)>,
+    /// What may be shown and kept of a row in quarantine.
+    shown: Vec<Shown>,
     hashed: Vec<Feed>,
 }
 
@@ -125,7 +134,12 @@ impl Layout {
                     .any(|m| m.cells.contains(cell) && schema.column(m.column).may_be_shown());
                 fed && !personal(*cell)
             })
-            .map(|(cell, header)| (cell, (*header).to_owned()))
+            .map(|(cell, header)| {
+                let fed = map.columns.iter().filter(|m| m.cells.contains(&cell));
+                let mut kinds = fed.map(|m| schema.column(m.column).kind);
+                let measures = kinds.all(|kind| !matches!(kind, Kind::Text | Kind::Id));
+                Shown { cell, header: (*header).to_owned(), measures }
+            })
             .collect();
         let hashed = feeds
             .iter()
@@ -151,6 +165,10 @@ impl Layout {
 
 /// The name of extraction times in findings, whatever the header was.
 pub const EXTRACTED_AT: &str = "_extracted_at";
+
+/// Stands in the quarantine for what may be a person's value in a column of numbers or times. It is no number either, so
+/// that nobody drops the row again by mistake.
+const UNSHOWN: &str = "?";
 
 /// What is odd about a cell though the row is good: the kind and the column.
 pub type Oddity = (FindingKind, String);
@@ -414,7 +432,11 @@ impl<'s> Normaliser<'s> {
             cells: layout
                 .shown
                 .iter()
-                .map(|(i, header)| (header.clone(), shown(*i).unwrap_or_default()))
+                .map(|at| {
+                    let text = shown(at.cell).unwrap_or_default();
+                    let kept = !at.measures || is_impersonal(&text);
+                    (at.header.clone(), if kept { text } else { UNSHOWN.to_owned() })
+                })
                 .collect(),
             hashes,
             time: self.extracted_at(layout, cells).0,

@@ -77,6 +77,30 @@ fn rows_that_slipped_are_quarantined_without_their_cells() {
 }
 
 #[test]
+fn what_may_be_a_persons_is_not_kept_in_a_number_column() {
+    let id = "20240705-0000001|20240705-0000001-01";
+    let lines =
+        [HEADER, &format!("{id}|홍길동|010-1234-5678"), &format!("{id}|컵|2개"), &format!("{id}|컵|홍길동")];
+    read(Width::Strict, &lines, |rows| {
+        let quantities: Vec<&str> = rows.quarantine.iter().map(|q| q.cells[3].1.as_str()).collect();
+        assert_eq!(quantities, ["?", "2개", "?"]);
+        let values: Vec<Option<&str>> = rows.quarantine.iter().map(|q| q.value.as_deref()).collect();
+        assert_eq!(values, [None, Some("2개"), None]);
+    });
+}
+
+#[test]
+fn unreadable_extraction_times_are_told() {
+    let header = "주문번호|상품명|_extracted_at";
+    let lines = [header, "20240705-0000001|컵|어제", "20240705-0000002|컵|2024-07-06T01:02:03Z"];
+    read(Width::Strict, &lines, |rows| {
+        assert_eq!(outcome(&rows), (2, 0, vec![]));
+        let odd: Vec<_> = rows.findings.iter().map(|f| (f.row, f.kind, f.column.as_deref())).collect();
+        assert_eq!(odd, [(Some(1), FindingKind::UnreadableExtra, Some("_extracted_at"))]);
+    });
+}
+
+#[test]
 fn unreadable_bytes_quarantine_their_row() {
     let header: Vec<Cell<'_>> = HEADER.split('|').map(Cell::Text).collect();
     let row = vec![Cell::Text("20240705-0000001"), Cell::Blank, Cell::Undecodable, Cell::Text("1")];

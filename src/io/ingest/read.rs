@@ -5,6 +5,7 @@ use crate::core::api::ApiRows;
 use crate::core::cell::{Cell, Flow};
 use crate::core::normalise::{Normaliser, Policy};
 use crate::core::person::PersonKey;
+use crate::core::problem::FindingKind;
 use crate::core::rows::FileRows;
 use crate::core::schema::Schema;
 use crate::core::table::{StoredHashes, TableReader};
@@ -100,8 +101,12 @@ pub fn read(input: &Input, format: Format, tools: &Tools<'_>) -> Result<ReadFile
         }
     }
     let rows = reader.finish();
-    let no_table =
-        rows.tables.is_empty().then_some("no header row with 주문번호 or 품목별 주문번호 was found");
+    let hidden = rows.findings.iter().any(|f| f.kind == FindingKind::HiddenSheet);
+    let no_table = rows.tables.is_empty().then_some(if hidden {
+        "no sheet that can be seen has a header row with 주문번호 or 품목별 주문번호; unhide the others and save, if they hold orders"
+    } else {
+        "no header row with 주문번호 or 품목별 주문번호 was found"
+    });
     Ok(ReadFile { rows, format: words, encoding, delimiter, no_table })
 }
 
