@@ -76,6 +76,8 @@ pub enum Note {
     HiddenSheet(String),
     /// Jamo spelled out with U+3164 were put together again, this often.
     RecomposedJamo(u64),
+    /// So many formulas came without the value they had; their cells are blank.
+    FormulasWithoutValue(u64),
     /// The name's ending says another format than the bytes.
     ExtensionDiffers,
 }

@@ -111,12 +111,14 @@ pub enum FindingKind {
     HiddenSheet,
     /// Decomposed syllables were put together again.
     RecomposedText,
+    /// Formulas were saved without their values; the cells count as blank.
+    FormulaWithoutValue,
     /// The name's ending says another format than the bytes.
     ExtensionDiffers,
 }
 
 impl FindingKind {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::FrozenConflict,
         Self::RepetitionConflict,
         Self::KeyTwice,
@@ -128,6 +130,7 @@ impl FindingKind {
         Self::UnreadableExtra,
         Self::HiddenSheet,
         Self::RecomposedText,
+        Self::FormulaWithoutValue,
         Self::ExtensionDiffers,
     ];
 
@@ -148,6 +151,7 @@ impl FindingKind {
             Self::UnreadableExtra => "unreadable_extra",
             Self::HiddenSheet => "hidden_sheet",
             Self::RecomposedText => "recomposed_text",
+            Self::FormulaWithoutValue => "formula_without_value",
             Self::ExtensionDiffers => "extension_differs",
         }
     }
@@ -179,6 +183,9 @@ impl FindingKind {
             }
             Self::UnreadableExtra => "this cell cannot be read as its column's type; it counts as blank",
             Self::HiddenSheet => "a hidden sheet was left alone; unhide it if it holds orders",
+            Self::FormulaWithoutValue => {
+                "formulas were saved without their values and count as blank; open the workbook in Excel and save it"
+            }
             Self::RecomposedText => "syllables that an old program had spelled out were put together again",
             Self::ExtensionDiffers => {
                 "the file is of another format than its name says; it was read by its bytes"

@@ -138,6 +138,7 @@ impl<'s> FileRows<Stage<'s>> {
         let (kind, value) = match note {
             Note::HiddenSheet(name) => (FindingKind::HiddenSheet, Some(name)),
             Note::RecomposedJamo(count) => (FindingKind::RecomposedText, Some(count.to_string())),
+            Note::FormulasWithoutValue(count) => (FindingKind::FormulaWithoutValue, Some(count.to_string())),
             Note::ExtensionDiffers => (FindingKind::ExtensionDiffers, None),
         };
         self.findings.push(Finding { value, ..Finding::of(kind) });

@@ -39,7 +39,10 @@ pub fn read_workbook(input: &Input, format: Format, sink: &mut dyn RowSink) -> R
         Format::Xls => Box::new(xls::Xls::open(input)?),
         _ => return Err(ReadError::Unsupported("this is no workbook".into())),
     };
-    workbook.read(&mut Output::new(sink))
+    let mut output = Output::new(sink);
+    workbook.read(&mut output)?;
+    output.finish();
+    Ok(())
 }
 
 #[cfg(test)]

@@ -71,15 +71,23 @@ pub(super) struct Output<'s> {
     cells: u64,
     wide_cells: u64,
     text: u64,
+    formulas_without_value: u64,
 }
 
 impl<'s> Output<'s> {
     pub(super) fn new(sink: &'s mut dyn RowSink) -> Self {
-        Self { sink, cells: 0, wide_cells: 0, text: 0 }
+        Self { sink, cells: 0, wide_cells: 0, text: 0, formulas_without_value: 0 }
     }
 
     pub(super) fn hidden(&mut self, name: &str) {
         self.sink.note(Note::HiddenSheet(name.to_owned()));
+    }
+
+    /// Tells what was odd about the workbook as a whole.
+    pub(super) fn finish(self) {
+        if self.formulas_without_value > 0 {
+            self.sink.note(Note::FormulasWithoutValue(self.formulas_without_value));
+        }
     }
 
     /// Begins a sheet. Call [`Rows::finish`] at its end.
@@ -186,6 +194,10 @@ impl<'a> Rows<'_, '_, 'a> {
     }
 
     /// Rows handed over so far, blank ones too.
+    pub(super) fn formula_without_value(&mut self) {
+        self.output.formulas_without_value += 1;
+    }
+
     pub(super) fn sent(&self) -> u64 {
         self.sent
     }

@@ -263,7 +263,7 @@ impl Reader<'_, '_, '_, '_> {
             return Ok((row, column, None));
         }
         // The last one says what the cell holds.
-        let mut slot = None;
+        let (mut slot, mut formula) = (None, false);
         loop {
             slot = match cursor.tag(self.prefix)? {
                 Tag::Open(b"v") => self.read_value(cursor, kind.unwrap_or(Kind::None), format)?,
@@ -277,9 +277,16 @@ impl Reader<'_, '_, '_, '_> {
                         cursor.raw()?;
                         cursor.close(self.prefix, b"f")?;
                     }
+                    formula = true;
                     None
                 }
-                Tag::Close(b"c") => return Ok((row, column, slot)),
+                Tag::Close(b"c") => {
+                    // A text that is empty is a value too.
+                    if formula && slot.is_none() && kind.is_none() {
+                        self.rows.formula_without_value();
+                    }
+                    return Ok((row, column, slot));
+                }
                 Tag::Open(_) | Tag::Close(_) => return Err(Halt::Unknown),
             }
         }

@@ -99,6 +99,15 @@ fn spellings_of_cells_that_are_known() {
     }
 }
 
+#[test]
+fn formulas_without_their_values_are_counted() {
+    let cells = "<row><c><f>1+1</f><v></v></c><c><f>1</f></c><c t='str'><f>A1</f><v></v></c><c><f>1</f><v>1</v></c></row>";
+    let input = xlsx(cells, "<sst></sst>");
+    let mut recorder = Recorder::default();
+    super::super::read_workbook(&input, crate::io::read::detect::Format::Xlsx, &mut recorder).unwrap();
+    assert!(recorder.told.contains("FormulasWithoutValue(2)"), "{}", recorder.told);
+}
+
 /// Left to calamine, which may read or refuse them.
 #[test]
 fn spellings_of_cells_that_are_not_known() {
