@@ -166,6 +166,16 @@ Examples:
   jangbu push --dataset my-project.cafe24 --views
   jangbu push --dataset demo.cafe24 --endpoint http://127.0.0.1:9050")]
     Push(bigquery::Push),
+    /// Fetch API rows that a pipeline loaded into BigQuery
+    ///
+    /// They become observations of source `api`, as if they had been a file. Only what is new since the last pull is
+    /// fetched. Layouts: one row an order with nested items, one row an item, orders as JSON; other names by [[pull]] in
+    /// jangbu.toml.
+    #[command(after_long_help = "\
+Examples:
+  jangbu pull --table my-project.raw.cafe24_orders
+  jangbu pull --table my-project.raw.cafe24_orders --mall haruhome --dry-run")]
+    Pull(bigquery::Pull),
     /// Check what a push or pull needs, and say the remedy for what is missing
     ///
     /// Configuration, ledger, credentials, clock, dataset, location, permissions, billing and expiry. An empty table is made

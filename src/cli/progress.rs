@@ -34,6 +34,8 @@ pub enum Counting {
     Files,
     /// Months and bytes that were sent.
     Months,
+    /// Rows that came.
+    Rows,
 }
 
 #[derive(Default)]
@@ -101,6 +103,7 @@ impl Bars {
         let (done, files) = (grouped(done), grouped(files));
         self.whole.set_message(match self.counting {
             Counting::Files => format!("{done}/{files} files, {} rows", grouped(rows)),
+            Counting::Rows => format!("{} rows", grouped(rows)),
             Counting::Months => format!("{done}/{files} months, {} bytes", grouped(self.whole.position())),
         });
     }

@@ -226,3 +226,77 @@ fn a_replacing_push_killed_anywhere_ends_like_an_undisturbed_one() {
 fn a_merging_push_killed_anywhere_ends_like_an_undisturbed_one() {
     killed("merge", 17);
 }
+
+/// A server that gives tokens, a new one each time.
+fn token_server() -> (u16, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+    use std::io::Write as _;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let given = std::sync::Arc::new(AtomicUsize::new(0));
+    let count = std::sync::Arc::clone(&given);
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            if super::http::Message::read(&stream).is_ok() {
+                let n = count.fetch_add(1, Ordering::SeqCst) + 1;
+                let body =
+                    json!({"access_token": format!("token-{n}"), "token_type": "Bearer", "expires_in": 3600});
+                let answer = super::http::Message {
+                    first: "HTTP/1.1 200 OK".into(),
+                    headers: vec![("content-type".into(), "application/json".into())],
+                    body: body.to_string().into_bytes(),
+                };
+                let _ = stream.write_all(&answer.bytes());
+            }
+        }
+    });
+    (port, given)
+}
+
+#[test]
+fn a_token_that_is_no_longer_taken_is_replaced_once() {
+    use std::sync::atomic::Ordering;
+
+    let emulator = emulator();
+    let proxy = Proxy::start(emulator);
+    let shop = Shop::new();
+    one_month(&shop);
+    let (port, given) = token_server();
+    std::fs::write(shop.path("subject"), "who I am").unwrap();
+    let key = json!({
+        "type": "external_account",
+        "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q",
+        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+        "token_url": format!("http://127.0.0.1:{port}/token"),
+        "credential_source": {"file": shop.path("subject")},
+    });
+    std::fs::write(shop.path("key.json"), key.to_string()).unwrap();
+    let dataset = emulator.dataset("tokens", &Value::Null);
+    // One refusal while reading, one in the middle of an upload.
+    let refuse = |words, nth| Fault {
+        words,
+        nth,
+        times: 1,
+        when: When::Before,
+        instead: Break::Status(401, "authError"),
+    };
+    proxy.breaks([refuse(&["GET", "/datasets/"], 1), refuse(&["PUT", "/upload/"], 1)]);
+    shop.push(&dataset, &proxy.endpoint(), &["--credentials", "key.json"]).ok();
+    assert_eq!(proxy.broken(), 2);
+    assert_equal(emulator, &shop, &dataset, ALL);
+    assert_eq!(given.load(Ordering::SeqCst), 3, "one token to begin with, one after each refusal");
+    let bearers: Vec<String> =
+        proxy.take_seen().iter().map(|m| m.header("authorization").unwrap_or("none").to_owned()).collect();
+    assert_eq!(bearers[..2], ["Bearer token-1", "Bearer token-2"]);
+    assert_eq!(bearers.last().unwrap(), "Bearer token-3");
+
+    // An emulator gets no token that it was not meant to get.
+    std::fs::write(
+        shop.path("jangbu.toml"),
+        "malls = [\"haruhome\"]\n[bigquery]\ncredentials = \"key.json\"\n",
+    )
+    .unwrap();
+    shop.push(&dataset, &proxy.endpoint(), &["--dry-run"]).ok();
+    assert!(proxy.take_seen().iter().all(|m| m.header("authorization").is_none()));
+}

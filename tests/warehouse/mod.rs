@@ -6,5 +6,7 @@ pub mod http;
 pub mod proxy;
 pub mod shop;
 
+mod doctor;
 mod faults;
+mod pull;
 mod push;

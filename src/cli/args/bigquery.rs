@@ -48,3 +48,21 @@ pub struct Doctor {
     #[command(flatten)]
     pub reach: Reach,
 }
+
+#[derive(Debug, Args)]
+pub struct Pull {
+    /// Table or view of API rows
+    #[arg(long, value_name = "PROJECT.DATASET.TABLE")]
+    pub table: String,
+    /// Column that tells when a row was extracted [default: _extracted_at and the like, or [[pull]] in jangbu.toml]
+    #[arg(long, value_name = "COLUMN")]
+    pub extracted_at: Option<String>,
+    /// Mall of the rows
+    #[arg(long, value_name = "ID")]
+    pub mall: Option<String>,
+    /// Do everything except writing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub reach: Reach,
+}

@@ -7,6 +7,7 @@ mod files;
 mod findings;
 mod ingest;
 mod inspect;
+mod pull;
 mod push;
 mod quarantine;
 mod query;
@@ -34,6 +35,7 @@ pub(super) fn run(command: &Command, settings: &Settings, printer: &mut Printer)
         Command::Explain(args) => explain::run(args, settings, printer),
         Command::Undo(args) => undo::run(args, settings, printer),
         Command::Doctor(args) => doctor::run(args, settings, printer),
+        Command::Pull(args) => pull::run(args, settings, printer),
         Command::Push(args) => push::run(args, settings, printer),
         Command::Schema(args) => schema::run(args, settings, printer),
     }

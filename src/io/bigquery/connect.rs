@@ -45,9 +45,9 @@ impl Endpoint {
         Ok(Self(url))
     }
 
-    /// Whether requests carry a token.
-    pub fn asks_for_credentials(&self) -> bool {
-        self.0.scheme() == "https"
+    /// Whether it is an emulator on this machine: it may do without TLS and credentials.
+    pub fn is_plain(&self) -> bool {
+        self.0.scheme() == "http"
     }
 
     fn under(&self, root: &str, path: &str) -> String {
@@ -76,7 +76,8 @@ fn is_loopback(url: &Url) -> bool {
 #[derive(Clone, Debug)]
 pub struct Access {
     pub endpoint: Endpoint,
-    pub credentials: Option<std::path::PathBuf>,
+    /// `None`: requests carry no token, which only an emulator takes.
+    pub credentials: Option<Origin>,
     /// How long one request may take.
     pub timeout: Duration,
 }
@@ -160,11 +161,8 @@ impl Connection {
             .user_agent(concat!("jangbu/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| failed(&e))?;
-        let auth = if access.endpoint.asks_for_credentials() {
-            Some(runtime.block_on(Auth::new(&Origin::find(access.credentials.as_deref())))?)
-        } else {
-            None
-        };
+        let auth =
+            access.credentials.as_ref().map(|origin| runtime.block_on(Auth::new(origin))).transpose()?;
         Ok(Self { runtime, http, endpoint: access.endpoint.clone(), auth, pace: Pace::from_environment() })
     }
 
@@ -436,7 +434,7 @@ mod tests {
             ["http://127.0.0.1:9050", "http://localhost:9050/", "http://[::1]:9050", "https://example.com"]
         {
             let endpoint = Endpoint::new(Some(good)).unwrap();
-            assert_eq!(endpoint.asks_for_credentials(), good.starts_with("https"), "{good}");
+            assert_eq!(endpoint.is_plain(), good.starts_with("http:"), "{good}");
         }
         let google = Endpoint::new(None).unwrap();
         assert_eq!(

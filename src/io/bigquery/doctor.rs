@@ -14,10 +14,10 @@ use reqwest::header::HeaderMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::BigQueryError;
 use super::connect::{Access, Body, Connection, Request};
 use super::names::{DatasetName, short_hash};
 use super::tables::{Dataset, PUSHED, RemoteTable, reference};
-use super::{BigQueryError, Origin};
 use crate::core::types::Instant;
 
 /// How a check ended.
@@ -80,10 +80,9 @@ pub fn doctor(access: &Access, dataset: &DatasetName, now: Instant) -> Vec<Check
     };
     checks.push(Check::well(
         "credentials",
-        if access.endpoint.asks_for_credentials() {
-            Origin::find(access.credentials.as_deref()).to_string()
-        } else {
-            format!("none needed for {}", access.endpoint)
+        match &access.credentials {
+            Some(origin) => origin.to_string(),
+            None => format!("none needed for {}", access.endpoint),
         },
     ));
     let patient = Patient { connection: &connection, dataset, now };

@@ -13,8 +13,11 @@ use super::{BigQueryError, retry, step};
 const ATTEMPTS: u32 = 3;
 /// How often a job is looked for that was accepted but is not found yet.
 const LOOKS: u32 = 12;
-/// Rows of one page of a result.
-const PAGE: u32 = 20_000;
+/// Rows of one page of a result. Debug builds may be told a smaller one by tests.
+fn page() -> i32 {
+    let told = std::env::var("JANGBU_TEST_PAGE").ok().filter(|_| cfg!(debug_assertions));
+    told.and_then(|n| n.parse().ok()).unwrap_or(20_000)
+}
 
 /// Hears the fields of a result and the rows of one page of it.
 pub(super) type EachPage<'a> = dyn FnMut(&[Value], &[Value]) -> Result<(), BigQueryError> + 'a;
@@ -171,7 +174,8 @@ impl Jobs<'_> {
         query.use_legacy_sql = false;
         query.location = Some(self.location.to_owned());
         query.timeout_ms = Some(20_000);
-        query.max_results = i32::try_from(PAGE).ok();
+        let page = page();
+        query.max_results = Some(page);
         let mut body = serde_json::to_value(&query).map_err(|e| BigQueryError::answer(what, e))?;
         body["formatOptions"] = json!({"useInt64Timestamp": true});
         let mut answer =
@@ -179,7 +183,7 @@ impl Jobs<'_> {
         let job =
             answer.pointer("/jobReference/jobId").and_then(Value::as_str).unwrap_or_default().to_owned();
         let base = format!(
-            "projects/{}/queries/{job}?location={}&timeoutMs=20000&maxResults={PAGE}\
+            "projects/{}/queries/{job}?location={}&timeoutMs=20000&maxResults={page}\
              &formatOptions.useInt64Timestamp=true",
             self.dataset.project, self.location
         );

@@ -13,6 +13,7 @@ mod loads;
 mod merge;
 mod names;
 mod plan;
+pub mod pull;
 mod push;
 mod replace;
 mod retry;

@@ -93,6 +93,12 @@ impl RemoteTable {
         number(&self.document["creationTime"]).unwrap_or_default()
     }
 
+    /// When it last changed, in seconds.
+    pub(super) fn modified(&self) -> i64 {
+        let ms = number(&self.document["lastModifiedTime"]).unwrap_or_default();
+        i64::try_from(ms / 1000).unwrap_or_default()
+    }
+
     pub(super) fn is_view(&self) -> bool {
         self.document["type"].as_str() == Some("VIEW")
     }
