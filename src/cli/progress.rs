@@ -104,7 +104,7 @@ impl Bars {
         self.whole.set_message(match self.counting {
             Counting::Files => format!("{done}/{files} files, {} rows", grouped(rows)),
             Counting::Rows => format!("{} rows", grouped(rows)),
-            Counting::Months => format!("{done}/{files} months, {} bytes", grouped(self.whole.position())),
+            Counting::Months => format!("{done}/{files} loads, {} bytes", grouped(self.whole.position())),
         });
     }
 }

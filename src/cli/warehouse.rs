@@ -182,7 +182,7 @@ pub(super) fn pull(
         RunMode::Commit => Writer::open(&settings.ledger, shared, "pull")?,
         RunMode::DryRun => Writer::open_to_rehearse(&settings.ledger, shared, "pull --dry-run")?,
     };
-    let harvest = pulling::harvest(&connection, &ledger, &asked.table, &asked.told, schema, progress)?;
+    let harvest = pulling::harvest(&connection, &ledger, &asked.table, &asked.told, schema, now(), progress)?;
     let mut report = match harvest.input {
         None => IngestReport::of(asked.mode, Vec::new()),
         Some(input) => {

@@ -12,6 +12,7 @@ pub(super) fn run(_: &Pull, _: &Settings, _: &mut Printer) -> Result<Status, Fai
 
 #[cfg(feature = "bigquery")]
 pub(super) fn run(args: &Pull, settings: &Settings, printer: &mut Printer) -> Result<Status, Failure> {
+    use crate::cli::args::Output;
     use crate::cli::progress::{Bars, Counting};
     use crate::cli::warehouse;
 
@@ -21,5 +22,10 @@ pub(super) fn run(args: &Pull, settings: &Settings, printer: &mut Printer) -> Re
     let bars = Bars::counting(printer.live(), Counting::Rows);
     let report = warehouse::pull(settings, &asked, &schema, &bars);
     bars.finish();
-    super::ingest::tell(&report?, printer)
+    let report = report?;
+    if report.files.is_empty() && printer.output() == Output::People {
+        printer.note(&format!("Nothing new in {} since the last pull", args.table));
+        return Ok(Status::Success);
+    }
+    super::ingest::tell(&report, printer)
 }

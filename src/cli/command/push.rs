@@ -26,7 +26,8 @@ pub(super) fn run(args: &Push, settings: &Settings, printer: &mut Printer) -> Re
             Output::Json => printer.document(&plan)?,
             Output::People => {
                 let text = view::plan(&plan, printer.width(), printer.style());
-                printer.report(&format!("{text}\nDry run: nothing was sent\n"))?;
+                let end = if plan.is_empty() { view::NOTHING } else { "\nDry run: nothing was sent" };
+                printer.report(&format!("{text}{end}\n"))?;
             }
         }
         return Ok(Status::Success);

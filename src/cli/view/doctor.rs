@@ -5,7 +5,7 @@ use crate::cli::printer::Style;
 use crate::cli::width::pad_right;
 use crate::io::bigquery::{Check, Verdict};
 
-const LABEL: usize = 15;
+const LABEL: usize = 17;
 
 pub fn render(checks: &[Check], columns: usize, style: Style) -> String {
     let mut out = String::new();
@@ -26,4 +26,19 @@ pub fn render(checks: &[Check], columns: usize, style: Style) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_says_what_to_do() {
+        let checks =
+            [Check::well("configuration", "jangbu.toml"), Check::failed("ledger", "none", "jangbu ingest")];
+        assert_eq!(
+            render(&checks, 80, Style::Plain),
+            "✓ configuration  jangbu.toml\n✗ ledger         none\n  → jangbu ingest\n"
+        );
+    }
 }

@@ -6,6 +6,7 @@ use crate::cli::table::{Align, TextTable, counted, grouped};
 use crate::io::bigquery::{Mode, MonthPlan, Plan, PushReport, TablePlan, Why};
 
 const LABEL: usize = 12;
+pub const NOTHING: &str = "Nothing to send: BigQuery is as the ledger is";
 /// Months that are told one by one, of each table.
 const SHOWN: usize = 12;
 
@@ -33,7 +34,7 @@ pub fn plan(plan: &Plan, columns: usize, style: Style) -> String {
     out.push_str(&table.render(columns, style));
     out.push('\n');
     let total =
-        format!("{}, {}, {}", counted(plan.months, "month"), counted(plan.rows, "row"), size(plan.bytes));
+        format!("{}, {}, {}", counted(plan.months, "load"), counted(plan.rows, "row"), size(plan.bytes));
     out.push_str(&field("to send", LABEL, &total, columns, style));
     out.push_str(&field("cost", LABEL, &cost(plan), columns, style));
     out
@@ -89,13 +90,36 @@ pub fn report(report: &PushReport, style: Style) -> String {
         views => format!("Views written: {}\n", views.join(", ")),
     };
     let Some(push) = report.push else {
-        return format!("{}\n{views}", style.bold("Nothing to send: BigQuery is as the ledger is"));
+        return format!("{}\n{views}", style.bold(NOTHING));
     };
     let head = format!(
         "Push {push} is in {}: {}, {}, verified",
         report.dataset,
-        counted(report.months, "month"),
+        counted(report.months, "load"),
         counted(report.rows, "row")
     );
     format!("\n{}\n{views}", style.bold(&head))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_push_is_told_in_loads() {
+        let done = PushReport {
+            dataset: "p.d".into(),
+            mode: Mode::Replace,
+            push: Some(3),
+            months: 1,
+            rows: 1200,
+            bytes: 10,
+            loads: Vec::new(),
+            views: vec!["coverage".into()],
+        };
+        let text = report(&done, Style::Plain);
+        assert_eq!(text, "\nPush 3 is in p.d: 1 load, 1,200 rows, verified\nViews written: coverage\n");
+        let nothing = PushReport { push: None, views: Vec::new(), ..done };
+        assert_eq!(report(&nothing, Style::Plain), format!("{NOTHING}\n"));
+    }
 }

@@ -159,28 +159,18 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn bring(&mut self, numbers: &BTreeMap<(Table, Part), u64>) -> Result<(), BigQueryError> {
-        let mut ready: BTreeMap<Table, RemoteTable> = BTreeMap::new();
-        for table in &self.plan.tables {
-            ready.insert(table.kind, self.prepare(table)?);
-        }
-        if self.plan.months == 0 {
-            return Ok(());
-        }
-        RemoteTable::create(
-            self.jobs.connection,
-            self.jobs.dataset,
-            LOADS,
-            &loads::document(self.jobs.dataset),
-        )?;
-        step("tables_ready");
-        self.progress.stage("sending");
-        self.progress.total(self.plan.months, self.plan.bytes);
-        let mut done: Vec<Load> = Vec::new();
-        let mut sums: BTreeMap<Table, BTreeMap<Part, Sums>> = BTreeMap::new();
         // Month by month over all tables, so that a push that stops leaves whole months behind it.
         let mut order: Vec<(&TablePlan, &MonthPlan)> =
             self.plan.tables.iter().flat_map(|t| t.months.iter().map(move |m| (t, m))).collect();
         order.sort_by_key(|(table, month)| (month.part, table.kind));
+        let ready = self.prepare_all().map_err(|error| partly(error, &order, 0))?;
+        if order.is_empty() {
+            return Ok(());
+        }
+        self.progress.stage("sending");
+        self.progress.total(self.plan.months, self.plan.bytes);
+        let mut done: Vec<Load> = Vec::new();
+        let mut sums: BTreeMap<Table, BTreeMap<Part, Sums>> = BTreeMap::new();
         for (at, (table, month)) in order.iter().enumerate() {
             let Some(found) = ready.get(&table.kind) else { continue };
             let number = numbers.get(&(table.kind, month.part)).copied().unwrap_or_default();
@@ -190,14 +180,39 @@ impl Run<'_> {
             done.push(load);
         }
         self.progress.stage("comparing");
-        for (table, sent) in &sums {
+        self.close(&sums, &done).map_err(|error| partly(error, &order, order.len()))?;
+        self.report.push = Some(self.plan.push);
+        Ok(())
+    }
+
+    /// Makes tables ready, the one that tells of loads too.
+    fn prepare_all(&self) -> Result<BTreeMap<Table, RemoteTable>, BigQueryError> {
+        let mut ready = BTreeMap::new();
+        for table in &self.plan.tables {
+            ready.insert(table.kind, self.prepare(table)?);
+        }
+        RemoteTable::create(
+            self.jobs.connection,
+            self.jobs.dataset,
+            LOADS,
+            &loads::document(self.jobs.dataset),
+        )?;
+        step("tables_ready");
+        Ok(ready)
+    }
+
+    /// Compares what arrived, and writes it down.
+    fn close(
+        &self,
+        sums: &BTreeMap<Table, BTreeMap<Part, Sums>>,
+        done: &[Load],
+    ) -> Result<(), BigQueryError> {
+        for (table, sent) in sums {
             let columns = table_columns(self.ledger.schema(), *table);
             verify::verify(self.jobs, *table, &columns, self.identity, sent)?;
         }
         step("verified");
-        loads::write(self.jobs, self.identity, &done, self.request.now)?;
-        self.report.push = Some(self.plan.push);
-        Ok(())
+        loads::write(self.jobs, self.identity, done, self.request.now)
     }
 
     /// Makes the table, or adds what it lacks.

@@ -19,6 +19,8 @@ pub(super) struct Layout {
     pub(super) extracted_at: Option<(String, TimeType)>,
     /// Where a column's value goes in the order.
     pub(super) places: BTreeMap<String, Place>,
+    /// Keys of an order that tell its own extraction time.
+    pub(super) time_keys: Vec<String>,
 }
 
 /// What one row is.
@@ -133,7 +135,7 @@ impl Layout {
             },
         };
         let places = places(table, &kind, fields, told, schema)?;
-        Ok(Self { kind, extracted_at, places })
+        Ok(Self { kind, extracted_at, places, time_keys: schema.extracted_at_keys().to_vec() })
     }
 
     /// The columns to ask for.

@@ -33,7 +33,7 @@ pub struct Harvest {
     pub input: Option<Input>,
     /// How the table is called in the list of files.
     pub path: String,
-    /// When the table last changed: what rows without a time of their own were true at.
+    /// When the table last changed, for a view when it was asked: what rows without a time of their own were true at.
     pub modified: Instant,
     pub rows: u64,
     /// What to remember when the file is in the ledger.
@@ -47,6 +47,7 @@ pub fn harvest(
     table: &TableName,
     told: &Pull,
     schema: &Schema,
+    now: Instant,
     progress: &dyn Progress,
 ) -> Result<Harvest, BigQueryError> {
     progress.stage("asking BigQuery");
@@ -73,7 +74,9 @@ pub fn harvest(
         step("page_taken");
         Ok(())
     })?;
-    gathering.finish(table, found.modified())
+    // A view is asked now, whenever it was made.
+    let modified = if found.is_view() { now } else { Instant(found.modified()) };
+    gathering.finish(table, modified)
 }
 
 /// The statement that asks for what is new. Rows of the newest time are asked for again: more may have come with it.
@@ -155,13 +158,13 @@ impl Gathering {
         writeln!(self.out, "{}", line.json).map_err(io)
     }
 
-    fn finish(self, table: &TableName, modified: i64) -> Result<Harvest, BigQueryError> {
+    fn finish(self, table: &TableName, modified: Instant) -> Result<Harvest, BigQueryError> {
         let file = self.out.into_inner().map_err(|e| io(e.into_error()))?;
         let rows = self.untimed.into_iter().chain(self.at_newest).collect();
         Ok(Harvest {
             input: (self.rows > 0).then(|| Input::Spooled(Arc::new(file))),
             path: format!("bigquery://{table}"),
-            modified: Instant(modified),
+            modified,
             rows: self.rows,
             pulled: Pulled { newest: self.newest.filter(|_| self.timed), rows },
         })
@@ -183,6 +186,7 @@ mod tests {
             kind: layout::Kind::Flat,
             extracted_at: Some(("t".into(), kind)),
             places: std::collections::BTreeMap::new(),
+            time_keys: Vec::new(),
         };
         assert_eq!(query(&table, &layout(TimeType::Timestamp), None, None), "SELECT `t` FROM `p.d.t`");
         for (kind, newest, bound) in [

@@ -54,8 +54,9 @@ pub(super) fn line(layout: &Layout, fields: &[Value], row: &Value) -> Line {
     if layout.kind == Kind::Flat {
         order.insert("items".into(), if item.is_empty() { json!([]) } else { json!([item]) });
     }
-    if let Some(when) = when {
-        order.entry("_extracted_at").or_insert(when.into());
+    let own = layout.time_keys.iter().any(|key| order.get(key).is_some_and(|time| !time.is_null()));
+    if let Some(when) = when.filter(|_| !own) {
+        order.insert("_extracted_at".into(), when.into());
     }
     Line { json: Value::Object(order).to_string(), extracted_at: raw }
 }
@@ -185,6 +186,7 @@ mod tests {
                 ("i".to_owned(), place(Level::Item, "order_item_code")),
             ]
             .into(),
+            time_keys: Vec::new(),
         };
         let fields = ["o", "p", "i"].map(|n| json!({"name": n, "type": "STRING"}));
         let fields: Vec<Value> =
@@ -209,6 +211,7 @@ mod tests {
             kind: Kind::Json("j".into()),
             extracted_at: Some(("t".into(), TimeType::Datetime)),
             places: [("m".to_owned(), Place { level: Level::Order, path: vec!["mall_id".into()] })].into(),
+            time_keys: vec!["_extracted_at".into(), "_pulled_at".into()],
         };
         let fields = [
             json!({"name": "j", "type": "STRING"}),
@@ -223,6 +226,8 @@ mod tests {
         let order: Value = serde_json::from_str(&order).unwrap();
         assert_eq!(order["_extracted_at"], "2023-01-01T00:00:00+09:00", "the order's own word counts");
         assert_eq!(order["mall_id"], "haruhome");
+        let pulled = read(r#"{"order_id": "X", "_pulled_at": "2023-01-01"}"#);
+        assert!(!pulled.contains("_extracted_at"), "{pulled}");
         let twice = read(r#""{\"order_id\": \"Y\"}""#);
         assert!(twice.contains("\"order_id\":\"Y\"") && twice.contains("2024-01-01T10:00:00"), "{twice}");
         assert_eq!(read("no json"), "\"no json\"");
