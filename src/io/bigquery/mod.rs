@@ -3,11 +3,13 @@
 //! The ledger is the truth and BigQuery its projection. `docs/BIGQUERY.md` says what users may rely on. Nothing async
 //! leaves this module: [`connect`] holds the runtime and every function here returns when its work is done.
 
+mod audit;
 mod auth;
 mod connect;
 mod doctor;
 mod encode;
 mod error;
+mod expiry;
 mod jobs;
 mod loads;
 mod merge;

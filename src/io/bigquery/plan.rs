@@ -7,14 +7,16 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::audit::Audit;
 use super::connect::Connection;
+use super::expiry::{Expiring, days};
 use super::jobs::Jobs;
 use super::loads::{Load, Loads};
 use super::names::{DatasetName, Part};
-use super::tables::{Dataset, Fit, LOADS, OWNER, PUSHED, RemoteTable, fit};
+use super::tables::{Dataset, Fit, LOADS, PUSHED, RemoteTable, fit};
 use super::{BigQueryError, Mode, encode};
 use crate::core::tables::{Table, table_columns};
-use crate::core::types::{Day, FileHash, Instant};
+use crate::core::types::{FileHash, Instant};
 use crate::io::ledger::{Ledger, LedgerError, TableMonth, Unsent};
 
 /// Whether views are made.
@@ -103,13 +105,6 @@ pub struct Plan {
     pub(super) push: u64,
 }
 
-/// Rows of a table by month: the ledger's own, and everybody else's by who wrote them.
-#[derive(Default)]
-struct Audit {
-    own: BTreeMap<Part, u64>,
-    others: BTreeMap<String, (u64, BTreeSet<Part>)>,
-}
-
 pub(super) struct Planner<'a> {
     pub(super) connection: &'a Connection,
     pub(super) ledger: &'a Ledger,
@@ -131,7 +126,9 @@ impl Planner<'_> {
         for table in PUSHED {
             let local = self.local(table)?;
             let plan = self.table(table, &local, &jobs, &loads, &unsent)?;
-            self.check_expiry(table, plan.found.as_ref(), &local, &dataset, &mut warnings)?;
+            let months: Vec<Part> = local.keys().copied().collect();
+            let place = Expiring { dataset: name, found: plan.found.as_ref(), table };
+            warnings.extend(place.check(&dataset, &months, self.request.now)?);
             tables.push(plan);
         }
         if let Some(ms) = dataset.table_expiry.filter(|_| tables.iter().any(|t| t.create)) {
@@ -195,11 +192,11 @@ impl Planner<'_> {
             None => Vec::new(),
         };
         let audit = match &found {
-            Some(found) => self.audit(table, found, jobs)?,
+            Some(found) => Audit::of(table, found, self.identity, jobs)?,
             None => Audit::default(),
         };
         if self.request.mode == Mode::Replace {
-            refuse_foreign(&name, &audit, self.identity)?;
+            audit.refuse_others(&name, self.identity)?;
             if found.as_ref().is_some_and(|found| !found.is_cut_by_month()) {
                 return Err(BigQueryError::Table {
                     code: "bigquery.partitioning",
@@ -267,38 +264,6 @@ impl Planner<'_> {
         })
     }
 
-    /// Who wrote how many rows of which month. It reads two columns.
-    fn audit(&self, table: Table, found: &RemoteTable, jobs: &Jobs<'_>) -> Result<Audit, BigQueryError> {
-        let owner = if found.field(OWNER).is_some() { OWNER } else { "CAST(NULL AS STRING)" };
-        let (month, all) = match found.field("order_day") {
-            // A table may ask for a condition on its partitions; this one is met by every row.
-            Some(_) => (
-                "FORMAT_DATE('%Y-%m', order_day)",
-                " WHERE order_day IS NULL OR order_day >= DATE '0001-01-01'",
-            ),
-            None => ("CAST(NULL AS STRING)", ""),
-        };
-        let sql = format!(
-            "SELECT {owner} AS owner, {month} AS month, CAST(COUNT(*) AS STRING) AS n FROM {}{all} GROUP BY 1, 2",
-            self.request.dataset.sql(table.name())
-        );
-        let mut audit = Audit::default();
-        for row in jobs.rows(&sql, &format!("rows of {}.{table}", self.request.dataset))? {
-            let [owner, month, n] = row.as_slice() else { continue };
-            let part = month.as_deref().map_or(Some(Part(None)), Part::parse).unwrap_or(Part(None));
-            let n = n.as_deref().and_then(|n| n.parse::<u64>().ok()).unwrap_or_default();
-            match owner.as_deref() {
-                Some(owner) if owner == self.identity => *audit.own.entry(part).or_default() += n,
-                owner => {
-                    let other = audit.others.entry(owner.unwrap_or_default().to_owned()).or_default();
-                    other.0 += n;
-                    other.1.insert(part);
-                }
-            }
-        }
-        Ok(audit)
-    }
-
     /// What the MERGEs would read: the partitions they change as a whole, and the rows that are staged.
     fn scan(
         &self,
@@ -323,57 +288,6 @@ impl Planner<'_> {
         }
         Ok(bytes)
     }
-
-    /// Refuses where partitions would be dropped as soon as they are written; says when they will be.
-    fn check_expiry(
-        &self,
-        table: Table,
-        found: Option<&RemoteTable>,
-        local: &BTreeMap<Part, (TableMonth, String, u64)>,
-        dataset: &Dataset,
-        warnings: &mut Vec<String>,
-    ) -> Result<(), BigQueryError> {
-        let name = &self.request.dataset;
-        let (expiry, remedy) = match found {
-            Some(found) => (
-                found.partition_expiry(),
-                format!(
-                    "bq update --time_partitioning_expiration 0 {}:{}.{table}",
-                    name.project, name.dataset
-                ),
-            ),
-            None => (
-                dataset.partition_expiry,
-                format!("bq update --default_partition_expiration 0 {}:{}", name.project, name.dataset),
-            ),
-        };
-        let Some(expiry) = expiry.filter(|ms| *ms > 0) else { return Ok(()) };
-        let expired = |day: Day| {
-            let end = i64::from(day.0) * 86_400 + i64::try_from(expiry / 1000).unwrap_or(i64::MAX / 2);
-            end <= self.request.now.0
-        };
-        let lost: Vec<String> = local
-            .keys()
-            .filter(|part| part.days().is_some_and(|(first, _)| expired(first)))
-            .map(ToString::to_string)
-            .collect();
-        let whose = if found.is_some() { format!("{name}.{table}") } else { format!("new tables of {name}") };
-        if let (Some(first), Some(last)) = (lost.first(), lost.last()) {
-            return Err(BigQueryError::Table {
-                code: "bigquery.expiry",
-                problem: format!(
-                    "partitions of {whose} are dropped when they are {} old: {} months of {table} from {first} to {last} \
-                     would vanish without a word",
-                    days(expiry),
-                    lost.len()
-                ),
-                hint: format!("{remedy} (a project without billing cannot do this)"),
-            });
-        }
-        warnings
-            .push(format!("partitions of {whose} are dropped when they are {} old: {remedy}", days(expiry)));
-        Ok(())
-    }
 }
 
 /// Whether a month must be sent, and why.
@@ -393,39 +307,6 @@ fn why(
         (Some(load), _) if load.content != content => Some(Why::Changed),
         (Some(_), _) if there != rows => Some(Why::Damaged),
         _ => None,
-    }
-}
-
-fn refuse_foreign(name: &str, audit: &Audit, identity: &str) -> Result<(), BigQueryError> {
-    if audit.others.is_empty() {
-        return Ok(());
-    }
-    let mut whose: Vec<String> = audit
-        .others
-        .iter()
-        .map(|(owner, (n, parts))| {
-            let from = parts.first().map(ToString::to_string).unwrap_or_default();
-            let to = parts.last().map(ToString::to_string).unwrap_or_default();
-            let who = if owner.is_empty() { "no ledger".to_owned() } else { format!("ledger {owner}") };
-            let months = if from == to { from } else { format!("{from} to {to}") };
-            format!("{n} rows of {who} ({months})")
-        })
-        .collect();
-    whose.truncate(10);
-    let me = if identity.is_empty() { String::new() } else { format!(" (this is ledger {identity})") };
-    Err(BigQueryError::Table {
-        code: "bigquery.foreign_rows",
-        problem: format!("{name} holds rows that this ledger did not write: {}{me}", whose.join(", ")),
-        hint: "--mode merge leaves such rows alone; or push to another dataset".into(),
-    })
-}
-
-/// `60 days`.
-fn days(ms: u64) -> String {
-    match ms / 86_400_000 {
-        0 => format!("{} hours", ms / 3_600_000),
-        1 => "1 day".to_owned(),
-        n => format!("{n} days"),
     }
 }
 
