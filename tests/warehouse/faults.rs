@@ -219,12 +219,12 @@ fn killed(mode: &str, stride: usize) {
 
 #[test]
 fn a_replacing_push_killed_anywhere_ends_like_an_undisturbed_one() {
-    killed("replace", 11);
+    killed("replace", 13);
 }
 
 #[test]
 fn a_merging_push_killed_anywhere_ends_like_an_undisturbed_one() {
-    killed("merge", 17);
+    killed("merge", 19);
 }
 
 /// A server that gives tokens, a new one each time.

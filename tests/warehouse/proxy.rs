@@ -237,7 +237,7 @@ impl Shared {
             let (_, job) = http::call(self.emulator, "GET", &path, &Value::Null);
             match job["status"]["state"].as_str() {
                 Some("DONE") => break job,
-                Some(_) => std::thread::park_timeout(Duration::from_millis(10)),
+                Some(_) => std::thread::park_timeout(Duration::from_millis(40)),
                 None => return Err(format!("no job: {job}")),
             }
         };

@@ -139,7 +139,7 @@ impl Jobs<'_> {
                     problem,
                 });
             }
-            self.connection.sleep(self.connection.pace.poll(looks));
+            self.connection.sleep(retry::Pace::poll(looks));
             looks += 1;
             job = self.look(id, what)?;
         }

@@ -91,9 +91,9 @@ impl Pace {
         jittered.max(not_before.unwrap_or_default())
     }
 
-    /// The pause before the `n`-th look at a running job.
-    pub(super) fn poll(self, n: u32) -> Duration {
-        (self.first / 10).saturating_mul(1 << n.min(6)).min(Duration::from_secs(5).min(self.ceiling))
+    /// The pause before the `n`-th look at a running job: most take a few seconds.
+    pub(super) fn poll(n: u32) -> Duration {
+        Duration::from_millis(60).saturating_mul(1 << n.min(7)).min(Duration::from_secs(5))
     }
 }
 
