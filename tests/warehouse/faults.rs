@@ -36,7 +36,7 @@ const KINDS: [&[&str]; 7] = [
 ];
 
 fn impatient(shop: &Shop) {
-    std::fs::write(shop.path("jangbu.toml"), "malls = [\"haruhome\"]\n[bigquery]\ntimeout_seconds = 3\n")
+    std::fs::write(shop.path("jangbu.toml"), "malls = [\"haruhome\"]\n[bigquery]\ntimeout_seconds = 2\n")
         .unwrap();
 }
 
