@@ -366,6 +366,13 @@ fn names_and_places_are_checked_before_anything_is_asked() {
         assert_eq!(ran.status, 2, "{}", ran.stderr);
         assert!(ran.stderr.contains(words), "{}", ran.stderr);
     }
+    // An emulator that knows no partitions does not get tables of strange names.
+    let bare = emulator();
+    let dataset = bare.dataset("bare", &Value::Null);
+    let refused = shop.push(&dataset, &format!("http://127.0.0.1:{}", bare.port), &[]);
+    assert_eq!(refused.error(), "bigquery.not_found");
+    assert!(refused.stderr.contains("--mode merge"), "{}", refused.stderr);
+    assert!(bare.tables(&dataset).iter().all(|t| !t.contains('$')));
     let missing = shop.push(&format!("{PROJECT}.nowhere"), &Proxy::start(emulator()).endpoint(), &[]);
     assert_eq!(missing.error(), "bigquery.not_found");
     assert_eq!(TABLES.len(), 3);

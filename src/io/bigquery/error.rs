@@ -78,6 +78,10 @@ impl BigQueryError {
                     "the account needs the roles BigQuery Data Editor on the dataset and BigQuery Job User on the \
                      project; `jangbu doctor` tells which is missing"
                 }
+                // Google's service knows partitions; a table of such a name is looked for by emulators only.
+                "bigquery.not_found" if self.to_string().contains('$') => {
+                    "this emulator does not know partitions: use --mode merge"
+                }
                 "bigquery.not_found" => {
                     "check the name; a dataset must exist: bq mk --dataset PROJECT:DATASET"
                 }
@@ -112,10 +116,7 @@ impl BigQueryError {
                     .hint()
                     .or_else(|| Some("run the same command again: it goes on where it stopped".into()));
             }
-            Self::Verify(_) => {
-                "did someone else write to the table meanwhile? run the same command again; against an emulator without \
-                 partition decorators use --mode merge"
-            }
+            Self::Verify(_) => "did someone else write to the table meanwhile? run the same command again",
             Self::Ledger(error) => return error.hint().map(str::to_owned),
             _ => return None,
         };
