@@ -60,6 +60,8 @@ struct State {
     /// Sessions of uploads into partitions: upload id, job, table, partition.
     sessions: Vec<(String, Partition)>,
     broken: usize,
+    /// A word of a query, and the statement that somebody else runs just before it.
+    meddling: Option<(&'static str, String)>,
 }
 
 #[derive(Clone, Debug)]
@@ -112,6 +114,11 @@ impl Proxy {
         let mut state = self.shared.state.lock().unwrap();
         state.faults = faults.into_iter().map(|f| (f, 0)).collect();
         state.broken = 0;
+    }
+
+    /// Somebody else runs `sql` just before the next query that holds `word`.
+    pub fn meddles(&self, word: &'static str, sql: &str) {
+        self.shared.state.lock().unwrap().meddling = Some((word, sql.to_owned()));
     }
 
     /// How many requests were broken.
@@ -174,6 +181,13 @@ impl Shared {
             let mut state = self.state.lock().unwrap();
             while state.playing.contains(job) {
                 state = self.played.wait(state).unwrap();
+            }
+        }
+        if request.method() == "POST" && target.ends_with("/queries") {
+            let text = String::from_utf8_lossy(&request.body).into_owned();
+            let sql = self.state.lock().unwrap().meddling.take_if(|(word, _)| text.contains(*word));
+            if let Some((_, sql)) = sql {
+                self.query(&sql);
             }
         }
         request.headers.retain(|(name, _)| name != "host");

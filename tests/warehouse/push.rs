@@ -452,3 +452,33 @@ fn views_add_up_to_the_tables() {
         "bigquery.view"
     );
 }
+
+#[test]
+fn what_does_not_add_up_is_no_push() {
+    let emulator = emulator();
+    let proxy = Proxy::start(emulator);
+    let shop = Shop::new();
+    shop.two_months();
+    let dataset = emulator.dataset("verified", &Value::Null);
+    let items = format!("`{dataset}.order_items`");
+    for (meddling, words) in [
+        (format!("DELETE FROM {items} WHERE item_key LIKE '%-02'"), "2024-06: 1 rows there, 2 in the ledger"),
+        (
+            format!("UPDATE {items} SET product_price = product_price + 0.01 WHERE item_key LIKE '%-02'"),
+            "product_price adds up to 15500.01 there, to 15500.00 in the ledger",
+        ),
+        (
+            format!("UPDATE {items} SET item_key = '20240612-0000011-01' WHERE item_key LIKE '%-02'"),
+            "1 distinct keys there, 2 in the ledger",
+        ),
+    ] {
+        proxy.meddles("COUNT(DISTINCT", &meddling);
+        let refused = shop.push(&dataset, &proxy.endpoint(), &[]);
+        assert_eq!(refused.error(), "bigquery.verify");
+        assert!(refused.stderr.contains(words), "{}", refused.stderr);
+        assert!(emulator.query(&format!("SELECT * FROM `{dataset}.jangbu_loads`")).is_empty());
+        emulator.call("DELETE", "/datasets/verified/tables/order_items", &Value::Null);
+    }
+    shop.push(&dataset, &proxy.endpoint(), &[]).ok();
+    assert_equal(emulator, &shop, &dataset, ALL);
+}

@@ -8,6 +8,7 @@ mod auth;
 mod connect;
 mod doctor;
 mod encode;
+mod endpoint;
 mod error;
 mod expiry;
 mod jobs;
@@ -27,8 +28,9 @@ mod views;
 use serde::{Deserialize, Serialize};
 
 pub use auth::Origin;
-pub use connect::{Access, Connection, Endpoint};
+pub use connect::{Access, Connection};
 pub use doctor::{Check, Verdict, doctor};
+pub use endpoint::Endpoint;
 pub use error::BigQueryError;
 pub use names::{DatasetName, Part, TableName};
 pub use plan::{MonthPlan, Plan, PushRequest, TablePlan, Views, Why};
