@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+pub mod bigquery;
+
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 /// One order history for Cafe24 stores
@@ -152,6 +154,36 @@ Examples:
 Example:
   jangbu undo 20240705T010203Z-1a2b")]
     Undo(Undo),
+    /// Bring the tables to BigQuery: the months that changed since the last push
+    ///
+    /// Tables order_items, orders and order_changes of a dataset that must exist. The plan is shown before anything is
+    /// sent. A push that was broken off goes on when it is run again.
+    #[command(after_long_help = "\
+Examples:
+  jangbu push --dataset my-project.cafe24 --dry-run
+  jangbu push --dataset my-project.cafe24
+  jangbu push --dataset my-project.cafe24 --mode merge
+  jangbu push --dataset my-project.cafe24 --views
+  jangbu push --dataset demo.cafe24 --endpoint http://127.0.0.1:9050")]
+    Push(bigquery::Push),
+    /// Fetch API rows that a pipeline loaded into BigQuery
+    ///
+    /// They become observations of source `api`, as if they had been a file. Only what is new since the last pull is
+    /// fetched. Layouts: one row an order with nested items, one row an item, orders as JSON; other names by [[pull]] in
+    /// jangbu.toml.
+    #[command(after_long_help = "\
+Examples:
+  jangbu pull --table my-project.raw.cafe24_orders
+  jangbu pull --table my-project.raw.cafe24_orders --mall haruhome --dry-run")]
+    Pull(bigquery::Pull),
+    /// Check what a push or pull needs, and say the remedy for what is missing
+    ///
+    /// Configuration, ledger, credentials, clock, dataset, location, permissions, billing and expiry. An empty table is made
+    /// in the dataset and deleted again.
+    #[command(after_long_help = "\
+Example:
+  jangbu doctor --dataset my-project.cafe24")]
+    Doctor(bigquery::Doctor),
     /// Describe the tables: columns, types, meaning, headers that feed them
     #[command(after_long_help = "\
 Examples:

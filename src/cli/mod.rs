@@ -13,6 +13,8 @@ pub mod settings;
 pub mod status;
 pub mod table;
 mod view;
+#[cfg(feature = "bigquery")]
+mod warehouse;
 pub mod when;
 pub mod width;
 mod wire;

@@ -21,9 +21,21 @@ pub struct Bars {
     whole: ProgressBar,
     files: Mutex<HashMap<String, ProgressBar>>,
     counts: Counts,
+    counting: Counting,
     live: Live,
     started: Instant,
     shown: Once,
+}
+
+/// What is counted beside the bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// Files and rows that were read.
+    Files,
+    /// Months and bytes that were sent.
+    Months,
+    /// Rows that came.
+    Rows,
 }
 
 #[derive(Default)]
@@ -42,6 +54,11 @@ const PATH_WIDTH: usize = 60;
 impl Bars {
     /// Bars on stderr, or nothing at all where it is no terminal.
     pub fn new(live: Live) -> Self {
+        Self::counting(live, Counting::Files)
+    }
+
+    /// The same for other things than files.
+    pub fn counting(live: Live, counting: Counting) -> Self {
         let group = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
         let whole = group.add(ProgressBar::new(0).with_style(whole_style()));
         Self {
@@ -49,6 +66,7 @@ impl Bars {
             whole,
             files: Mutex::default(),
             counts: Counts::default(),
+            counting,
             live,
             started: Instant::now(),
             shown: Once::new(),
@@ -82,7 +100,12 @@ impl Bars {
         let files = self.counts.files.load(Ordering::Relaxed);
         let done = self.counts.files_done.load(Ordering::Relaxed);
         let rows = self.counts.rows.load(Ordering::Relaxed);
-        self.whole.set_message(format!("{}/{} files, {} rows", grouped(done), grouped(files), grouped(rows)));
+        let (done, files) = (grouped(done), grouped(files));
+        self.whole.set_message(match self.counting {
+            Counting::Files => format!("{done}/{files} files, {} rows", grouped(rows)),
+            Counting::Rows => format!("{} rows", grouped(rows)),
+            Counting::Months => format!("{done}/{files} loads, {} bytes", grouped(self.whole.position())),
+        });
     }
 }
 

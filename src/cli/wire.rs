@@ -57,7 +57,7 @@ fn instant(time: SystemTime) -> Instant {
 }
 
 /// The rules of privacy: the default, with what the configuration says otherwise.
-fn policy(config: &Config) -> Policy {
+pub(super) fn policy(config: &Config) -> Policy {
     let mut policy = Policy::default();
     for (class, treatment) in &config.privacy {
         let keep = match treatment {

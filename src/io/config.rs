@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::core::nearest::nearest;
 use crate::core::schema::{Additions, Privacy};
 
+pub mod bigquery;
 mod glob;
 
 /// A configuration, checked.
@@ -26,6 +27,9 @@ pub struct Config {
     pub extracted_at: Vec<String>,
     /// What is done with each class of personal data, where it is not the default.
     pub privacy: BTreeMap<Privacy, Treatment>,
+    pub bigquery: bigquery::BigQuery,
+    /// Tables that rows are pulled from.
+    pub pulls: Vec<bigquery::Pull>,
     observed_at: Vec<ObservedAt>,
 }
 
@@ -83,6 +87,9 @@ impl Config {
         })?;
         if let (Some(inbox), Some(folder)) = (&mut config.inbox, path.parent()) {
             *inbox = folder.join(&*inbox);
+        }
+        if let (Some(file), Some(folder)) = (&mut config.bigquery.credentials, path.parent()) {
+            *file = folder.join(&*file);
         }
         Ok(config)
     }
@@ -176,6 +183,8 @@ struct Raw {
     extracted_at: Vec<String>,
     privacy: BTreeMap<String, Treatment>,
     observed_at: Vec<RawObservedAt>,
+    bigquery: bigquery::RawBigQuery,
+    pull: Vec<bigquery::RawPull>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -232,6 +241,8 @@ impl Raw {
             extracted_at: self.extracted_at,
             privacy: privacy(self.privacy)?,
             observed_at: self.observed_at.into_iter().map(Into::into).collect(),
+            bigquery: self.bigquery.check()?,
+            pulls: self.pull.into_iter().map(bigquery::RawPull::check).collect::<Result<_, _>>()?,
         })
     }
 }

@@ -206,7 +206,7 @@ fn tell_content(
         seen.verdict = Verdict::Skip { reason: reason.to_owned() };
     } else if evidence.mall.is_none() && rows.rows_without_mall > 0 {
         seen.verdict = Verdict::Fail { error: Trouble::no_mall() };
-    } else if !source.look.still_holds() {
+    } else if !source.is_steady() {
         seen.verdict = Verdict::Skip { reason: "it is still being written".into() };
     }
 }

@@ -1,5 +1,7 @@
 //! Everything that touches the world: files, archives, the ledger. It knows the pure middle; the middle does not know it.
 
+#[cfg(feature = "bigquery")]
+pub mod bigquery;
 pub mod config;
 pub mod explain;
 pub mod export;

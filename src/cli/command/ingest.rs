@@ -21,7 +21,8 @@ pub(super) fn run(
     tell(&report?, printer)
 }
 
-fn tell(report: &IngestReport, printer: &mut Printer) -> Result<Status, Failure> {
+/// Prints the report of a run, and says how it ended.
+pub(super) fn tell(report: &IngestReport, printer: &mut Printer) -> Result<Status, Failure> {
     match printer.output() {
         Output::Json => printer.document(report)?,
         Output::People => {

@@ -1,11 +1,14 @@
 //! One module a command: arguments and settings in, a status out.
 
+mod doctor;
 mod explain;
 mod export;
 mod files;
 mod findings;
 mod ingest;
 mod inspect;
+mod pull;
+mod push;
 mod quarantine;
 mod query;
 mod schema;
@@ -31,6 +34,9 @@ pub(super) fn run(command: &Command, settings: &Settings, printer: &mut Printer)
         Command::Quarantine(args) => quarantine::run(args, settings, printer),
         Command::Explain(args) => explain::run(args, settings, printer),
         Command::Undo(args) => undo::run(args, settings, printer),
+        Command::Doctor(args) => doctor::run(args, settings, printer),
+        Command::Pull(args) => pull::run(args, settings, printer),
+        Command::Push(args) => push::run(args, settings, printer),
         Command::Schema(args) => schema::run(args, settings, printer),
     }
 }
@@ -47,4 +53,11 @@ impl From<ExportError> for Failure {
             None => failure,
         }
     }
+}
+
+/// A build without the feature cannot reach BigQuery.
+#[cfg(not(feature = "bigquery"))]
+fn without_bigquery() -> Failure {
+    Failure::new("bigquery.left_out", "this jangbu was built without BigQuery")
+        .hint("use a build with the `bigquery` feature, or export the tables and load them with `bq load`")
 }

@@ -6,6 +6,7 @@ use crate::cli::settings::{Settings, table_named};
 use crate::cli::status::{Failure, Status};
 use crate::cli::view;
 use crate::core::tables::{Table, TableColumn, table_columns};
+use crate::io::report::schema::bigquery;
 
 pub(super) fn run(
     args: &args::Schema,
@@ -24,12 +25,10 @@ pub(super) fn run(
         Output::People => SchemaFormat::Table,
     });
     match (format, tables.as_slice()) {
-        (SchemaFormat::Bigquery, [(_, columns)]) => printer.document(&view::schema::bigquery(columns))?,
+        (SchemaFormat::Bigquery, [(_, columns)]) => printer.document(&bigquery(columns))?,
         (SchemaFormat::Bigquery, tables) => {
-            let all: serde_json::Map<_, _> = tables
-                .iter()
-                .map(|(table, columns)| (table.name().to_owned(), view::schema::bigquery(columns)))
-                .collect();
+            let all: serde_json::Map<_, _> =
+                tables.iter().map(|(table, columns)| (table.name().to_owned(), bigquery(columns))).collect();
             printer.document(&all)?;
         }
         (SchemaFormat::Json, [one]) if wanted.is_some() => printer.document(&view::schema::json(one))?,

@@ -1,10 +1,14 @@
 //! How reports look on a terminal. Each function takes a report, the columns there are, and whether colour is allowed,
 //! and returns the whole text.
 
+#[cfg(feature = "bigquery")]
+pub mod doctor;
 pub mod explain;
 pub mod ingest;
 pub mod inspect;
 pub mod listing;
+#[cfg(feature = "bigquery")]
+pub mod push;
 #[cfg(feature = "query")]
 pub mod rows;
 pub mod schema;

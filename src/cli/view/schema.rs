@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::field;
 use crate::cli::printer::Style;
 use crate::cli::width::{Lines, pad_right, width};
-use crate::core::tables::{ColumnType, Table, TableColumn};
+use crate::core::tables::{Table, TableColumn};
 use crate::core::text::printable;
 
 const INDENT: usize = 4;
@@ -41,39 +41,4 @@ pub fn json((table, columns): &(Table, Vec<TableColumn>)) -> Value {
         })
         .collect();
     json!({"table": table.name(), "description": table.description(), "columns": columns})
-}
-
-/// A schema as `bq` and the BigQuery API take it.
-pub fn bigquery(columns: &[TableColumn]) -> Value {
-    columns
-        .iter()
-        .map(|c| {
-            let mut field = json!({
-                "name": c.name,
-                "type": bigquery_type(c.column_type),
-                "mode": if c.required { "REQUIRED" } else { "NULLABLE" },
-                "description": described(c),
-            });
-            if c.column_type == ColumnType::Money {
-                field["precision"] = "18".into();
-                field["scale"] = "2".into();
-            }
-            field
-        })
-        .collect()
-}
-
-fn bigquery_type(column_type: ColumnType) -> &'static str {
-    match column_type {
-        ColumnType::Money => "NUMERIC",
-        other => other.name(),
-    }
-}
-
-/// BigQuery shows one description: both languages go into it.
-fn described(column: &TableColumn) -> String {
-    const LONGEST: usize = 1024;
-    let text = [column.description.as_str(), column.description_ko.as_str()];
-    let text = text.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" / ");
-    text.chars().take(LONGEST).collect()
 }

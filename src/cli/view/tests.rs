@@ -528,7 +528,7 @@ order_items  one row an order item, in its current state
 ",
     );
     assert_eq!(
-        schema::bigquery(&columns)[1],
+        crate::io::report::schema::bigquery(&columns)[1],
         serde_json::json!({
             "name": "product_price",
             "type": "NUMERIC",

@@ -75,7 +75,7 @@ fn mistakes_are_named_with_a_way_out() {
     check_error(
         "zzz = 1",
         "line 1: unknown key `zzz`",
-        "known keys here: inbox, malls, mall, aliases, status, extracted_at, privacy, observed_at",
+        "known keys here: inbox, malls, mall, aliases, status, extracted_at, privacy, observed_at, bigquery, pull",
     );
     check_error(
         "malls = [\"하루홈\"]",
@@ -109,4 +109,24 @@ fn a_missing_file_is_named() {
     let error = Config::read(Path::new("/nowhere/jangbu.toml")).unwrap_err();
     assert_eq!(error.to_string(), "cannot read /nowhere/jangbu.toml");
     assert!(error.hint().is_some());
+}
+
+#[test]
+fn warehouses_are_described() {
+    let config = parse(
+        "[bigquery]\ndataset = \"p.d\"\nmode = \"merge\"\nprice_per_tib = \"5\"\n\
+         [[pull]]\ntable = \"p.d.t\"\nmall = \"haruhome\"\n[pull.columns]\norder_id = \"no\"",
+    );
+    assert_eq!(config.bigquery.dataset.as_deref(), Some("p.d"));
+    assert_eq!(config.bigquery.mode, Some(bigquery::PushMode::Merge));
+    assert_eq!((config.bigquery.cents_per_tib, config.bigquery.timeout_seconds), (500, 120));
+    assert_eq!(config.pulls[0].columns, [("order_id".to_owned(), "no".to_owned())]);
+    assert_eq!(parse("").bigquery, bigquery::BigQuery::default());
+    check_error(
+        "[bigquery]\nprice_per_tib = \"much\"",
+        "`price_per_tib`: `much` is no price",
+        "write dollars as \"6.25\"",
+    );
+    check_error("[bigquery]\ndatset = \"a\"", "line 2: unknown key `datset`", "did you mean `dataset`?");
+    check_error("[[pull]]\ntable = \"a\"\nmall = \"하루\"", "`pull` of a: `하루` is no mall id", "");
 }

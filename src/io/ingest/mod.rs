@@ -22,10 +22,12 @@ use crate::core::table::StoredHashes;
 use crate::core::types::{FileHash, Instant};
 use crate::io::config::Config;
 use crate::io::ledger::{
-    FileDetails, FileSighting, Ledger, LedgerError, RunInput, RunOutcome, StagedFile, StandIn, Writer,
+    Evidence, FileDetails, FileSighting, Ledger, LedgerError, RunInput, RunOutcome, StagedFile, StandIn,
+    Writer,
 };
 use crate::io::read::crypto::Password;
-use crate::io::read::{ReadError, detect};
+use crate::io::read::detect::Format;
+use crate::io::read::{Input, ReadError, detect};
 use crate::io::report::ingest::{FileReport, FileStatus, IngestReport, ItemCounts, Mode, RowCounts};
 use crate::io::report::{Progress, Trouble};
 
@@ -52,7 +54,7 @@ pub trait Keyring: Sync {
 struct Known {
     source: Source,
     hash: FileHash,
-    evidence: crate::io::ledger::Evidence,
+    evidence: Evidence,
 }
 
 /// How a path ended before the ledger was asked.
@@ -69,6 +71,42 @@ pub fn ingest(
 ) -> Result<IngestReport, LedgerError> {
     progress.stage("looking for files");
     let seen = look(ledger.root(), request);
+    take(ledger, request, seen, progress)
+}
+
+/// Ingests API orders that are no file of the user's. `path` is what the list of files shows.
+pub fn ingest_orders(
+    ledger: &mut Writer,
+    request: &Request<'_>,
+    path: String,
+    input: Input,
+    evidence: Evidence,
+    progress: &dyn Progress,
+) -> Result<IngestReport, LedgerError> {
+    let hash = input.sha256().map_err(|source| LedgerError::Io {
+        action: "read",
+        path: std::env::temp_dir(),
+        source,
+    })?;
+    let source = Source {
+        path,
+        names: Vec::new(),
+        folders: Vec::new(),
+        modified: evidence.observed_at.0,
+        input,
+        format: Format::Json,
+        look: None,
+    };
+    take(ledger, request, vec![Seen::File(Box::new(Known { source, hash, evidence }))], progress)
+}
+
+/// Reads what is new of what was seen, and commits it.
+fn take(
+    ledger: &mut Writer,
+    request: &Request<'_>,
+    seen: Vec<Seen>,
+    progress: &dyn Progress,
+) -> Result<IngestReport, LedgerError> {
     let key = PersonKey::new(&ledger.person_key()?);
     let hashes = stored_hashes(ledger)?;
     let tools = Tools {
@@ -158,7 +196,7 @@ fn read_all(new: &[&Known], tools: &Tools<'_>, progress: &dyn Progress) -> HashM
 
 fn read_one(source: &Source, tools: &Tools<'_>) -> Outcome {
     let outcome = read::read(&source.input, source.format, tools);
-    if source.look.still_holds() { outcome } else { Err(ReadError::Changed) }
+    if source.is_steady() { outcome } else { Err(ReadError::Changed) }
 }
 
 /// Hashes of the rows that this run quarantines: a workbook that mends them may come along with them.

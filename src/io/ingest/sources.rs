@@ -24,8 +24,8 @@ pub struct Source {
     pub modified: Instant,
     pub input: Input,
     pub format: Format,
-    /// The file on disk it was, as it looked when it was found.
-    pub look: Look,
+    /// The file on disk it was, as it looked when it was found; `None` where its bytes are no file's.
+    pub look: Option<Look>,
 }
 
 /// What a path led to.
@@ -49,6 +49,13 @@ pub struct Look {
     path: PathBuf,
     len: u64,
     modified: Option<std::time::SystemTime>,
+}
+
+impl Source {
+    /// Whether nobody wrote to it since it was found.
+    pub fn is_steady(&self) -> bool {
+        self.look.as_ref().is_none_or(Look::still_holds)
+    }
 }
 
 impl Look {
@@ -133,7 +140,7 @@ fn one(path: &Path, is_link: bool) -> Found {
             modified: look.instant(),
             input,
             format,
-            look,
+            look: Some(look),
         }),
         Err(error) => Found::Failed { path: shown, error },
     }

@@ -20,6 +20,7 @@ mod kill;
 mod listing;
 mod lock;
 mod month;
+mod outbox;
 mod partition;
 mod plan;
 mod scan;
@@ -48,6 +49,7 @@ pub use error::LedgerError;
 pub use evidence::{Evidence, FileSighting, MallEvidence, SourceEvidence, TimeEvidence};
 pub use explain::{OrderObservations, Place};
 pub use listing::QuarantinedRow;
+pub use outbox::{Pulled, Sending, TableMonth, Unsent};
 pub use partition::DayRange;
 pub use scan::Scan;
 pub use staged::{

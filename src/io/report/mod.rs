@@ -7,6 +7,7 @@ pub mod ingest;
 pub mod inspect;
 pub mod quarantine;
 pub mod rows;
+pub mod schema;
 
 use serde::Serialize;
 

@@ -68,6 +68,17 @@ CREATE TABLE stand_ins (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// What was added later; a ledger gets these tables at its next write.
+const LATER: &str = "
+CREATE TABLE IF NOT EXISTS outbox (
+    target TEXT NOT NULL, table_name TEXT NOT NULL, month TEXT NOT NULL, content TEXT NOT NULL,
+    number INTEGER NOT NULL, pending INTEGER NOT NULL, PRIMARY KEY (target, table_name, month)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pulled (
+    source TEXT NOT NULL, sha256 BLOB NOT NULL, newest TEXT, rows BLOB NOT NULL, PRIMARY KEY (source, sha256)
+) STRICT;
+";
+
 /// How long a reader waits for a commit, and a commit for readers.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -90,6 +101,9 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection> {
     if tables == 0 {
         transaction.execute_batch(TABLES)?;
     }
+    if !has_outbox(&transaction)? {
+        transaction.execute_batch(LATER)?;
+    }
     transaction.commit()?;
     Ok(db)
 }
@@ -108,6 +122,15 @@ pub(super) fn is_founded(db: &Connection) -> Result<bool> {
         [],
         |r| Ok(r.get::<_, i64>(0)? > 0),
     )
+}
+
+/// Whether the tables exist that were added later.
+pub(super) fn has_outbox(db: &Connection) -> Result<bool> {
+    let tables: i64 =
+        db.query_row("SELECT count(*) FROM sqlite_schema WHERE name IN ('outbox', 'pulled')", [], |r| {
+            r.get(0)
+        })?;
+    Ok(tables == 2)
 }
 
 pub(super) fn meta(db: &Connection, name: &str) -> Result<Option<String>> {

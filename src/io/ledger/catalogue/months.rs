@@ -47,6 +47,20 @@ pub(in crate::io::ledger) fn table_files(
     statement.query_map([table.name()], |r| Ok((partition(r, 0)?, r.get(1)?)))?.collect()
 }
 
+/// The files of a table with the number of their rows; orders without a day last.
+pub(in crate::io::ledger) fn table_months(
+    db: &Connection,
+    table: Table,
+) -> Result<Vec<(Partition, String, u64)>> {
+    let mut statement =
+        db.prepare_cached("SELECT month, path, rows FROM table_files WHERE table_name = ?1")?;
+    let mut all: Vec<_> = statement
+        .query_map([table.name()], |r| Ok((partition(r, 0)?, r.get(1)?, amount(r, 2)?)))?
+        .collect::<Result<_>>()?;
+    all.sort();
+    Ok(all)
+}
+
 /// All paths that count.
 pub(in crate::io::ledger) fn all_paths(db: &Connection) -> Result<HashSet<String>> {
     let mut statement = db.prepare("SELECT path FROM segments UNION SELECT path FROM table_files")?;

@@ -4,6 +4,7 @@ mod crash;
 mod history;
 mod homes;
 mod mending;
+mod outbox;
 mod reading;
 
 use std::collections::BTreeMap;
