@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::lang::Lang;
+
 /// One order history for Cafe24 stores
 ///
 /// Reads order exports, history files and API rows in whatever shape they come, and keeps one current row per order
@@ -47,6 +49,9 @@ pub struct Global {
     /// Say more about what is done
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
+    /// Language of what is said [default: JANGBU_LANG, else the locale; codes and JSON are the same in both]
+    #[arg(long, global = true, value_name = "LANG")]
+    pub lang: Option<Lang>,
 }
 
 /// How much is said on stderr.

@@ -5,6 +5,7 @@
 
 pub mod args;
 mod command;
+pub mod lang;
 mod panic;
 pub mod password;
 pub mod printer;
@@ -16,6 +17,7 @@ mod view;
 pub mod when;
 pub mod width;
 mod wire;
+pub mod words;
 
 use std::ffi::OsString;
 
