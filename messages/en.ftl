@@ -8,3 +8,35 @@ count-orders = { $n ->
     [one] 1 order
    *[other] { $n } orders
 }
+
+coverage-title = { $mall }, shop { $shop }
+coverage-nothing = no orders are known here
+coverage-undated = no day is known of { $orders }; they are in no month
+coverage-orders = orders
+coverage-missing = missing
+coverage-empty-months = { $from } – { $to }: { $n } months without any order
+coverage-legend-letters = F in files, A from the API, B both; small: may have drifted
+coverage-legend-marks = . quiet day, ! gap, ? orders, but perhaps not all, q in the quarantine
+coverage-empty = Days without orders
+coverage-quiet-many = { $days } quiet, in { $stretches } stretches; --json lists them all. The longest:
+coverage-covered = covered
+coverage-partial = not complete
+coverage-quiet = quiet
+coverage-gap = gap
+coverage-waiting = in the quarantine
+coverage-rule-claimed = { $file } reaches over it, and at the shop's pace that happens
+coverage-rule-claimed-twice = downloads of two days agree, though about { $expected } orders were to be expected
+coverage-rule-edge = next to the end of a file, no farther than two orders usually lie apart
+coverage-rule-pace = { $file } reaches over it, but about { $expected } orders were to be expected
+coverage-rule-quarantine = a row of that day waits to be mended: jangbu quarantine
+coverage-rule-unclaimed = no file that lists all orders reaches over it
+coverage-rule-day-not-over = the day was not over when it was last asked about
+coverage-rule-excerpt-only = only files that list some of the orders speak of it
+coverage-incomplete = Days that may lack orders
+coverage-drift = May have drifted: last looked at less than { $days } after the order
+coverage-drift-days = days
+coverage-drift-may = drifting
+coverage-drift-once = seen once
+coverage-drift-last = last looked
+coverage-end = nothing is known of days after { $day }
+coverage-end-pace = nothing is known of days after { $day }; the shop takes { $pace } orders a day

@@ -150,6 +150,17 @@ Examples:
   jangbu explain 20240701-0000123
   jangbu explain 20240701-0000123 --json")]
     Explain(Explain),
+    /// Show which days have orders, from which sources, and which days are missing
+    ///
+    /// A day without orders is a gap or a quiet day; the range of the files around it and the shop's usual pace tell
+    /// which, and the rule that spoke is named. Days whose orders were last looked at too early may have drifted since.
+    #[command(after_long_help = "\
+Examples:
+  jangbu coverage
+  jangbu coverage --from 2024-01-01 --to 2024-06-30
+  jangbu coverage --lang ko
+  jangbu coverage --json")]
+    Coverage(Coverage),
     /// Take a run back, as if it had never been
     ///
     /// Any run can be undone, not only the last one. `jangbu files` shows the runs.
@@ -248,6 +259,19 @@ pub struct Quarantine {
 pub struct Explain {
     /// Order id, such as 20240701-0000123
     pub order_id: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Coverage {
+    /// First order day to show
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Last order day to show, included
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+    /// Days after which an order's refunds have come
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=730))]
+    pub settle: u16,
 }
 
 #[derive(Debug, Args)]

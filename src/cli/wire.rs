@@ -10,6 +10,7 @@ use arrow::array::RecordBatch;
 use super::password::Passwords;
 use super::settings::{DayLimits, IngestSettings, Settings};
 use super::status::Failure;
+use crate::core::coverage::Clock;
 use crate::core::normalise::{Keep, Policy};
 use crate::core::problem::Quarantined;
 use crate::core::schema::{Privacy, Schema};
@@ -22,6 +23,7 @@ use crate::io::inspect::{self, Glass};
 use crate::io::ledger::{DayRange, Ledger, LedgerError, Writer};
 use crate::io::read::crypto::Password;
 use crate::io::report::Progress;
+use crate::io::report::coverage::CoverageReport;
 use crate::io::report::explain::Explanation;
 use crate::io::report::ingest::{IngestReport, Mode};
 use crate::io::report::inspect::Inspection;
@@ -167,6 +169,18 @@ pub(super) fn inspect(
 /// Everything that is known of an order; no orders in it where the ledger does not know the id.
 pub(super) fn explain(settings: &Settings, schema: &Schema, order: &OrderId) -> Result<Explanation, Failure> {
     Ok(crate::io::explain::explain(&open(settings, schema)?, schema, order.as_str())?)
+}
+
+/// Which days are known, as of today.
+pub(super) fn coverage(
+    settings: &Settings,
+    schema: &Schema,
+    days: DayLimits,
+    settle_days: u16,
+) -> Result<CoverageReport, Failure> {
+    let clock = Clock { today: instant(now()).to_kst().day(), settle_days: i32::from(settle_days) };
+    let range = DayRange { from: days.from, to: days.to };
+    Ok(crate::io::coverage::coverage(&open(settings, schema)?, schema, range, clock)?)
 }
 
 /// What an undone run leaves behind.

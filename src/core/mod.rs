@@ -3,6 +3,7 @@
 pub mod api;
 pub mod batch;
 pub mod cell;
+pub mod coverage;
 pub mod filename;
 pub mod fold;
 pub mod nearest;

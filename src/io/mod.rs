@@ -1,6 +1,7 @@
 //! Everything that touches the world: files, archives, the ledger. It knows the pure middle; the middle does not know it.
 
 pub mod config;
+pub mod coverage;
 pub mod explain;
 pub mod export;
 pub mod ingest;

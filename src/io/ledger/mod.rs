@@ -19,6 +19,7 @@ mod homes;
 mod kill;
 mod listing;
 mod lock;
+mod looks;
 mod month;
 mod partition;
 mod plan;
@@ -48,6 +49,7 @@ pub use error::LedgerError;
 pub use evidence::{Evidence, FileSighting, MallEvidence, SourceEvidence, TimeEvidence};
 pub use explain::{OrderObservations, Place};
 pub use listing::QuarantinedRow;
+pub use looks::{Looks, OrderLooks};
 pub use partition::DayRange;
 pub use scan::Scan;
 pub use staged::{

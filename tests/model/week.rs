@@ -1,0 +1,114 @@
+//! An analyst's week: stores whose gaps and drifts are known beforehand, and what the commands say of them.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::ledger::Store;
+use super::scenario::{OLD, on};
+
+/// Whether a line takes no more than 80 columns of a terminal on which a Korean syllable takes two.
+fn fits(line: &str) -> bool {
+    let wide = |c: char| matches!(u32::from(c), 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xff00..=0xff60);
+    line.chars().map(|c| if wide(c) { 2 } else { 1 }).sum::<usize>() <= 80
+}
+
+/// A download of the days of a month of 2024, `pace` orders a day, without the days of `holes`.
+fn month(month: u32, days: std::ops::RangeInclusive<u32>, pace: u32, holes: &[u32]) -> String {
+    let mut text = String::from("쇼핑몰번호,주문번호,품목별 주문번호,수량\n");
+    for day in days.filter(|d| !holes.contains(d)) {
+        for n in 1..=pace {
+            let _ = writeln!(text, "1,2024{month:02}{day:02}-{n:07},2024{month:02}{day:02}-{n:07}-01,1");
+        }
+    }
+    text
+}
+
+fn put(store: &Store, name: &str, text: &str) {
+    let path = store.put(name, text.as_bytes(), OLD);
+    let outcome = store.ingest(&[path], &["--mall", "brandshop"]);
+    assert!(matches!(outcome.status, 0 | 3), "status {}: {}", outcome.status, outcome.stderr);
+}
+
+fn coverage(store: &Store, more: &[&str]) -> Value {
+    let outcome = store.run(&[&["coverage", "--json"], more].concat());
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    outcome.json().unwrap()
+}
+
+fn stretches(shop: &Value) -> Vec<String> {
+    let stretches = shop["stretches"].as_array().unwrap().iter();
+    let text = |s: &Value, name: &str| s[name].as_str().unwrap().to_owned();
+    stretches.map(|s| ["from", "to", "verdict", "rule"].map(|n| text(s, n)).join(" ")).collect()
+}
+
+#[test]
+fn coverage_tells_gaps_from_quiet_days() {
+    let store = Store::new();
+    // May without the 9th; June was never downloaded; July was downloaded on its 20th.
+    put(&store, &on("20240605"), &month(5, 1..=31, 3, &[9]));
+    put(&store, &on("20240720"), &month(7, 1..=20, 3, &[]));
+    let told = coverage(&store, &[]);
+    let shop = &told["shops"][0];
+    assert_eq!(
+        stretches(shop),
+        ["2024-05-09 2024-05-09 quiet claimed", "2024-06-01 2024-06-30 gap unclaimed"]
+    );
+    let day = |d: &str| shop["days"].as_array().unwrap().iter().find(|v| v["day"] == d).unwrap();
+    assert_eq!(day("2024-07-20")["rule"], "day_not_over");
+    assert_eq!(day("2024-05-31")["verdict"], "covered");
+    assert_eq!(day("2024-05-31")["orders_by_source"], serde_json::json!({"export": 3}));
+    assert_eq!(day("2024-05-31")["last_observed_at"], "2024-06-04T15:00:00Z");
+    // 1 to 5 May were looked at more than 30 days later, the others too early.
+    assert_eq!(
+        (&day("2024-05-05")["may_have_drifted"], &day("2024-05-08")["may_have_drifted"]),
+        (&0.into(), &3.into())
+    );
+    assert_eq!(day("2024-05-08")["seen_once"], 3);
+
+    let part = coverage(&store, &["--from", "2024-05-31", "--to", "2024-06-02"]);
+    assert_eq!(stretches(&part["shops"][0]), ["2024-06-01 2024-06-02 gap unclaimed"]);
+    assert_eq!(part["shops"][0]["days"].as_array().unwrap().len(), 3);
+    // The missing month comes: nothing is missing any more.
+    put(&store, &on("20240801"), &month(6, 1..=30, 3, &[]));
+    assert_eq!(stretches(&coverage(&store, &[])["shops"][0]), ["2024-05-09 2024-05-09 quiet claimed"]);
+}
+
+#[test]
+fn coverage_keeps_shops_apart_and_minds_claim_lists_and_the_quarantine() {
+    let store = Store::new();
+    put(&store, &on("20240605"), &month(5, 1..=31, 2, &[9, 10]));
+    // A claim list speaks of two orders of June and vouches for no day of it.
+    put(&store, &on("20240705"), "주문번호,총 실제 환불금액\n20240603-0000001,100\n20240625-0000001,200\n");
+    put(
+        &store,
+        &on("20240606"),
+        "쇼핑몰번호,주문번호,품목별 주문번호,수량\n2,20240501-0000077,20240501-0000077-01,1\n1,20240509-0000001,20240509-0000001-01,2개\n",
+    );
+    let told = coverage(&store, &[]);
+    let shops = told["shops"].as_array().unwrap();
+    let names: Vec<&Value> = shops.iter().map(|s| &s["shop_no"]).collect();
+    assert_eq!(names, [1, 2]);
+    let told = stretches(&shops[0]);
+    assert!(told.contains(&"2024-05-09 2024-05-09 waiting quarantine".to_owned()), "{told:?}");
+    assert!(told.contains(&"2024-05-10 2024-05-10 quiet claimed".to_owned()), "{told:?}");
+    assert!(told.contains(&"2024-06-04 2024-06-24 gap unclaimed".to_owned()), "{told:?}");
+    assert!(stretches(&shops[1]).is_empty(), "{:?}", shops[1]);
+}
+
+#[test]
+fn coverage_speaks_both_languages_within_80_columns() {
+    let store = Store::new();
+    put(&store, &on("20240605"), &month(5, 1..=31, 3, &[9]));
+    put(&store, &on("20240720"), &month(7, 1..=20, 3, &[]));
+    for (lang, gap) in
+        [("en", "  ! 2024-06-01 – 06-30 (30 days)"), ("ko", "  ! 2024-06-01 – 06-30 (30일) 빠짐")]
+    {
+        let outcome = store.run(&["coverage", "--lang", lang]);
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+        assert!(outcome.stdout.contains(gap), "{}", outcome.stdout);
+        assert!(outcome.stdout.contains("\n2024-06  !!!!!!!!!!!!!!!!!!!!!!!!!!!!!!"), "{}", outcome.stdout);
+        let wide: Vec<&str> = outcome.stdout.lines().filter(|l| !fits(l)).collect();
+        assert!(wide.is_empty(), "{wide:?}");
+    }
+}
