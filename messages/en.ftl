@@ -40,3 +40,35 @@ coverage-drift-once = seen once
 coverage-drift-last = last looked
 coverage-end = nothing is known of days after { $day }
 coverage-end-pace = nothing is known of days after { $day }; the shop takes { $pace } orders a day
+
+changes-since-run = What is different since run { $run }
+changes-since-moment = What is different since { $moment } KST
+changes-none = nothing that was known became different
+changes-new-orders = { $n ->
+    [one] 1 order is new
+   *[other] { $n } orders are new
+}
+changes-new-items = { $n ->
+    [one] 1 item is new in an order that was known
+   *[other] { $n } items are new in orders that were known
+}
+changes-more = … and { $n } more: --json lists all
+changes-topic-refund = refunds
+changes-topic-payment = payments
+changes-topic-status = status
+changes-topic-claim = claims
+changes-topic-delivery = delivery
+changes-topic-amounts = other amounts
+changes-topic-goods = goods
+changes-topic-other = other
+changes-places = { $n ->
+    [one] 1 order or item
+   *[other] { $n } orders and items
+}
+changes-first-told = of which nothing was told before: { $orders }, { $amount }
+changes-won = { $amount } won
+changes-order = order
+changes-item = item
+changes-field = column
+changes-old = before
+changes-new-value = now

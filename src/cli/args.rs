@@ -161,6 +161,17 @@ Examples:
   jangbu coverage --lang ko
   jangbu coverage --json")]
     Coverage(Coverage),
+    /// Show what became different: refunds, payments, statuses, and the list behind each
+    ///
+    /// Compares the tables as they are with the tables as they would be without what came since a run, or without what
+    /// was observed since a day.
+    #[command(after_long_help = "\
+Examples:
+  jangbu changes
+  jangbu changes --since r0012
+  jangbu changes --since 2024-07-01 --field total_refund_amount
+  jangbu changes --order 20240618-0000129 --since 2024-07-10 --json")]
+    Changes(Changes),
     /// Take a run back, as if it had never been
     ///
     /// Any run can be undone, not only the last one. `jangbu files` shows the runs.
@@ -272,6 +283,19 @@ pub struct Coverage {
     /// Days after which an order's refunds have come
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=730))]
     pub settle: u16,
+}
+
+#[derive(Debug, Args)]
+pub struct Changes {
+    /// What came with this run or later, or was observed on this day or later [default: the last run]
+    #[arg(long, value_name = "RUN|DATE")]
+    pub since: Option<String>,
+    /// Only this column
+    #[arg(long, value_name = "COLUMN")]
+    pub field: Option<String>,
+    /// Only this order
+    #[arg(long, value_name = "ORDER_ID")]
+    pub order: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! Everything that touches the world: files, archives, the ledger. It knows the pure middle; the middle does not know it.
 
+pub mod changes;
 pub mod config;
 pub mod coverage;
 pub mod explain;

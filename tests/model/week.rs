@@ -112,3 +112,81 @@ fn coverage_speaks_both_languages_within_80_columns() {
         assert!(wide.is_empty(), "{wide:?}");
     }
 }
+
+/// A download with a refund column; `refund` tells what is in it for an order, and whether the item came back.
+fn refunds(refund: impl Fn(u32) -> &'static str, delivered: u32) -> String {
+    let mut text =
+        String::from("쇼핑몰번호,주문번호,품목별 주문번호,주문 상태,총 결제금액,총 실제 환불금액\n");
+    for n in 1..=20 {
+        for item in 1..=2 {
+            let status = if n <= delivered { "배송완료" } else { "배송중" };
+            let order = format!("20240601-{n:07}");
+            // Order amounts stand on each item row, or on the first: they must not be added up.
+            let back = if item == 1 { refund(n) } else { "0" };
+            let _ = writeln!(text, "1,{order},{order}-{item:02},{status},50000,{back}");
+        }
+    }
+    text
+}
+
+#[test]
+fn changes_are_told_in_the_words_of_an_analyst() {
+    let store = Store::new();
+    let new_order = "1,20240601-0000021,20240601-0000021-01,배송중,50000,0\n";
+    put(&store, &on("20240605"), &refunds(|_| "0", 0));
+    // 12 refunds of 340,000 won together: eight of 20,000 and four of 45,000. 24 items arrive. One order is new.
+    let later = |n: u32| match n {
+        1..=8 => "20000",
+        9..=12 => "45000",
+        _ => "0",
+    };
+    put(&store, &on("20240705"), &(refunds(later, 12) + new_order));
+    let outcome = store.run(&["changes", "--json"]);
+    let told = outcome.json().unwrap();
+    assert_eq!(outcome.status, 0);
+    assert_eq!(told["since"], serde_json::json!({"run": "r0002"}));
+    assert_eq!((&told["new_orders"], &told["new_items"]), (&1.into(), &0.into()));
+    let topics = told["topics"].as_array().unwrap();
+    assert_eq!(topics.len(), 2, "{topics:?}");
+    assert_eq!((&topics[0]["topic"], &topics[0]["orders"]), (&"refund".into(), &12.into()));
+    assert_eq!((&topics[0]["amount"], &topics[0]["first_told"]), (&"-340000.00".into(), &Value::Null));
+    assert_eq!((&topics[1]["topic"], &topics[1]["places"]), (&"status".into(), &24.into()));
+    assert_eq!(
+        topics[1]["steps"],
+        serde_json::json!([{"old_value": "N30", "new_value": "N40", "count": 24}])
+    );
+    assert_eq!(told["changes"].as_array().unwrap().len(), 12 + 2 * 24);
+    assert_eq!(told["changes"][0]["new_observed_at"], "2024-07-04T15:00:00Z");
+
+    let people = store.run(&["changes", "--lang", "ko"]).stdout;
+    assert!(people.contains("주문 12건, −340,000원"), "{people}");
+    assert!(people.contains("상태   24건: N30 → N40 24"), "{people}");
+    assert!(people.contains("N30 배송중  N40 배송완료"), "{people}");
+    for lang in ["ko", "en"] {
+        let text = store.run(&["changes", "--lang", lang]).stdout;
+        assert!(text.lines().all(fits), "{text}");
+    }
+    // By the day of observation the answer is the same; with nothing later there is none.
+    let by_day = store.run(&["changes", "--json", "--since", "2024-07-05"]).json().unwrap();
+    assert_eq!(by_day["topics"], told["topics"]);
+    let none = store.run(&["changes", "--json", "--since", "2024-07-06"]).json().unwrap();
+    assert_eq!((&none["topics"], &none["new_orders"]), (&serde_json::json!([]), &0.into()));
+    let one = ["changes", "--json", "--order", "20240601-0000009", "--field", "total_refund_amount"];
+    let one = store.run(&one).json().unwrap();
+    assert_eq!(one["changes"].as_array().unwrap().len(), 1);
+    assert_eq!(one["topics"][0]["amount"], "-45000.00");
+}
+
+#[test]
+fn changes_come_from_what_arrived_late_too() {
+    let store = Store::new();
+    put(&store, &on("20240705"), &refunds(|_| "0", 12));
+    // An older file in a later run brings no newer word.
+    put(&store, &on("20240605"), &refunds(|_| "0", 0));
+    let told = store.run(&["changes", "--json"]).json().unwrap();
+    assert_eq!(told["changes"], serde_json::json!([]), "{told}");
+    for (wrong, status) in [(["--since", "r9"], 1), (["--field", "order_staus"], 2), (["--order", "주문"], 2)]
+    {
+        assert_eq!(store.run(&[&["changes"], &wrong[..]].concat()).status, status, "{wrong:?}");
+    }
+}

@@ -1,5 +1,6 @@
 //! One module a command: arguments and settings in, a status out.
 
+mod changes;
 mod coverage;
 mod explain;
 mod export;
@@ -32,6 +33,7 @@ pub(super) fn run(command: &Command, settings: &Settings, printer: &mut Printer)
         Command::Quarantine(args) => quarantine::run(args, settings, printer),
         Command::Explain(args) => explain::run(args, settings, printer),
         Command::Coverage(args) => coverage::run(args, settings, printer),
+        Command::Changes(args) => changes::run(args, settings, printer),
         Command::Undo(args) => undo::run(args, settings, printer),
         Command::Schema(args) => schema::run(args, settings, printer),
     }

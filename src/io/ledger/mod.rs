@@ -25,6 +25,7 @@ mod partition;
 mod plan;
 mod scan;
 mod secret;
+mod since;
 mod staged;
 mod store;
 #[cfg(test)]
@@ -52,6 +53,7 @@ pub use listing::QuarantinedRow;
 pub use looks::{Looks, OrderLooks};
 pub use partition::DayRange;
 pub use scan::Scan;
+pub use since::{MonthStates, Since};
 pub use staged::{
     FileDetails, FileOutcome, FileRecord, ItemCounts, RunInput, RunOutcome, RunRecord, StagedFile, StandIn,
 };

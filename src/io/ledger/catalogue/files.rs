@@ -89,6 +89,13 @@ pub(in crate::io::ledger) fn of_run(db: &Connection, run: i64) -> Result<Vec<u32
     statement.query_map([run], |r| r.get(0))?.collect()
 }
 
+/// The files that a run or a later one was the first to see.
+pub(in crate::io::ledger) fn first_seen_from(db: &Connection, run: i64) -> Result<HashSet<u32>> {
+    let mut statement =
+        db.prepare("SELECT file_id FROM file_sightings GROUP BY file_id HAVING min(run) >= ?1")?;
+    statement.query_map([run], |r| r.get(0))?.collect()
+}
+
 pub(in crate::io::ledger) fn insert_sighting(
     db: &Connection,
     file: u32,
