@@ -67,8 +67,9 @@ changes-places = { $n ->
 }
 changes-first-told = of which nothing was told before: { $orders }, { $amount }
 changes-won = { $amount } won
+changes-mall = mall
 changes-order = order
 changes-item = item
 changes-field = column
 changes-old = before
-changes-new-value = now
+changes-now = now

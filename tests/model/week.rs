@@ -178,6 +178,52 @@ fn changes_are_told_in_the_words_of_an_analyst() {
 }
 
 #[test]
+fn days_that_only_the_api_knows_are_shown_as_such() {
+    let store = Store::new();
+    put(&store, &on("20240801"), &month(6, 1..=20, 1, &[]));
+    let order = |day: u32| {
+        format!(
+            r#"{{"order_id":"202406{day:02}-0000001","shop_no":1,"items":[{{"order_item_code":"202406{day:02}-0000001-01","quantity":1}}]}}"#
+        )
+    };
+    let orders: Vec<String> = (11..=30).map(order).collect();
+    put(&store, "orders_20240801T120000.json", &format!(r#"{{"orders":[{}]}}"#, orders.join(",")));
+    let text = store.run(&["coverage"]).stdout;
+    assert!(text.contains("\n2024-06  FFFFFFFFFFBBBBBBBBBBAAAAAAAAAA          30\n"), "{text}");
+    let told = coverage(&store, &[]);
+    let days = told["shops"][0]["days"].as_array().unwrap();
+    let api: Vec<&str> = days
+        .iter()
+        .filter(|d| d["orders_by_source"] == serde_json::json!({"api": 1}))
+        .map(|d| d["day"].as_str().unwrap())
+        .collect();
+    assert_eq!((api.len(), api[0]), (10, "2024-06-21"));
+}
+
+#[test]
+fn changes_name_the_mall_where_there_are_several() {
+    let store = Store::new();
+    for (mall, day) in
+        [("alpha", "20240605"), ("beta", "20240605"), ("alpha", "20240705"), ("beta", "20240705")]
+    {
+        let delivered = u32::from(day == "20240705");
+        let path =
+            store.put(&format!("{mall}_{day}_1_ab12.csv"), refunds(|_| "0", delivered).as_bytes(), OLD);
+        // The bytes of both malls are the same, and the same bytes are one file: a blank line tells them apart.
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        text.push_str(if mall == "beta" { "\n" } else { "" });
+        let path = store.put(&format!("{mall}_{day}_1_ab12.csv"), text.as_bytes(), OLD);
+        assert_eq!(store.ingest(&[path], &[]).status, 0);
+    }
+    let outcome = store.run(&["changes", "--since", "2024-07-01"]);
+    for mall in ["alpha", "beta"] {
+        assert!(outcome.stdout.contains(&format!("  {mall}  ")), "{}", outcome.stdout);
+    }
+    assert!(outcome.stdout.contains("4 orders and items: N30 → N40 4"), "{}", outcome.stdout);
+    assert!(outcome.stdout.lines().all(fits), "{}", outcome.stdout);
+}
+
+#[test]
 fn changes_come_from_what_arrived_late_too() {
     let store = Store::new();
     put(&store, &on("20240705"), &refunds(|_| "0", 12));

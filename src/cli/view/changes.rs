@@ -128,22 +128,25 @@ impl<'a> Row<'a> {
 }
 
 fn list(rows: &[Row<'_>], words: &Words, columns: usize, style: Style) -> String {
-    let mut table = TextTable::new(&[
-        (&words.say("changes-order"), Align::Left),
-        (&words.say("changes-item"), Align::Left),
-        (&words.say("changes-field"), Align::Left),
-        (&words.say("changes-old"), Align::Left),
-        (&words.say("changes-new-value"), Align::Left),
-    ]);
+    let several = rows.iter().any(|r| r.difference.mall_id != rows[0].difference.mall_id);
+    let headers =
+        ["changes-mall", "changes-order", "changes-item", "changes-field", "changes-old", "changes-now"];
+    let skip = usize::from(!several);
+    let headers: Vec<String> = headers.iter().skip(skip).map(|id| words.say(id)).collect();
+    let shown: Vec<(&str, Align)> = headers.iter().map(|h| (h.as_str(), Align::Left)).collect();
+    let mut table = TextTable::new(&shown);
     for row in rows.iter().take(MOST_ROWS) {
         let d = row.difference;
-        table.row([
+        let item = d.item_key.as_deref().map_or(String::new(), |key| short_item(&d.order_id, key).to_owned());
+        let cells = [
+            d.mall_id.clone(),
             d.order_id.clone(),
-            d.item_key.as_deref().map_or(String::new(), |key| short_item(&d.order_id, key).to_owned()),
+            item,
             d.field.clone(),
             row.value(|d| d.old_value.as_ref()),
             row.value(|d| d.new_value.as_ref()),
-        ]);
+        ];
+        table.row(cells.iter().skip(skip));
     }
     table.render(columns, style)
 }
