@@ -6,6 +6,8 @@ pub mod bigquery;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::lang::Lang;
+
 /// One order history for Cafe24 stores
 ///
 /// Reads order exports, history files and API rows in whatever shape they come, and keeps one current row per order
@@ -49,6 +51,9 @@ pub struct Global {
     /// Say more about what is done
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
+    /// Language of what is said [default: JANGBU_LANG, else the locale; codes and JSON are the same in both]
+    #[arg(long, global = true, value_name = "LANG")]
+    pub lang: Option<Lang>,
 }
 
 /// How much is said on stderr.
@@ -147,6 +152,28 @@ Examples:
   jangbu explain 20240701-0000123
   jangbu explain 20240701-0000123 --json")]
     Explain(Explain),
+    /// Show which days have orders, from which sources, and which days are missing
+    ///
+    /// A day without orders is a gap or a quiet day; the range of the files around it and the shop's usual pace tell
+    /// which, and the rule that spoke is named. Days whose orders were last looked at too early may have drifted since.
+    #[command(after_long_help = "\
+Examples:
+  jangbu coverage
+  jangbu coverage --from 2024-01-01 --to 2024-06-30
+  jangbu coverage --lang ko
+  jangbu coverage --json")]
+    Coverage(Coverage),
+    /// Show what became different: refunds, payments, statuses, and the list behind each
+    ///
+    /// Compares the tables as they are with the tables as they would be without what came since a run, or without what
+    /// was observed since a day.
+    #[command(after_long_help = "\
+Examples:
+  jangbu changes
+  jangbu changes --since r0012
+  jangbu changes --since 2024-07-01 --field total_refund_amount
+  jangbu changes --order 20240618-0000129 --since 2024-07-10 --json")]
+    Changes(Changes),
     /// Take a run back, as if it had never been
     ///
     /// Any run can be undone, not only the last one. `jangbu files` shows the runs.
@@ -275,6 +302,32 @@ pub struct Quarantine {
 pub struct Explain {
     /// Order id, such as 20240701-0000123
     pub order_id: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Coverage {
+    /// First order day to show
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Last order day to show, included
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+    /// Days after which an order's refunds have come
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=730))]
+    pub settle: u16,
+}
+
+#[derive(Debug, Args)]
+pub struct Changes {
+    /// What came with this run or later, or was observed on this day or later [default: the last run]
+    #[arg(long, value_name = "RUN|DATE")]
+    pub since: Option<String>,
+    /// Only this column
+    #[arg(long, value_name = "COLUMN")]
+    pub field: Option<String>,
+    /// Only this order
+    #[arg(long, value_name = "ORDER_ID")]
+    pub order: Option<String>,
 }
 
 #[derive(Debug, Args)]

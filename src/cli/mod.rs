@@ -5,6 +5,7 @@
 
 pub mod args;
 mod command;
+pub mod lang;
 mod panic;
 pub mod password;
 pub mod printer;
@@ -18,6 +19,7 @@ mod warehouse;
 pub mod when;
 pub mod width;
 mod wire;
+pub mod words;
 
 use std::ffi::OsString;
 

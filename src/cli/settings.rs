@@ -4,9 +4,11 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{self, Global, SourceArg};
+use super::lang::Lang;
 use super::password::Passwords;
 use super::status::Failure;
 use super::when;
+use super::words::Words;
 use crate::core::nearest::nearest;
 use crate::core::schema::{Privacy, Schema, SchemaError};
 use crate::core::tables::Table;
@@ -21,6 +23,8 @@ pub struct Settings {
     pub config: Config,
     /// The configuration file that was read.
     pub config_path: Option<PathBuf>,
+    /// Language of messages.
+    pub lang: Lang,
 }
 
 const DEFAULT_CONFIG: &str = "jangbu.toml";
@@ -37,13 +41,25 @@ impl Settings {
             Some(path) => checked(path, Config::read(path)?)?,
             None => Config::default(),
         };
-        Ok(Self { ledger: global.ledger.clone(), config, config_path })
+        Ok(Self { ledger: global.ledger.clone(), config, config_path, lang: lang_of(global)? })
+    }
+
+    /// The texts for people.
+    pub fn words(&self) -> Words {
+        Words::of(self.lang)
     }
 
     /// The schema with what the configuration adds.
     pub fn schema(&self) -> Result<Schema, Failure> {
         Ok(Schema::load(&self.config.additions())?)
     }
+}
+
+fn lang_of(global: &Global) -> Result<Lang, Failure> {
+    Lang::choose(global.lang, |name| std::env::var(name).ok()).map_err(|text| {
+        Failure::usage(format!("JANGBU_LANG: `{text}` is no language that is spoken here"))
+            .hint("set it to en or ko, or leave it out")
+    })
 }
 
 fn checked(path: &Path, config: Config) -> Result<Config, Failure> {
@@ -208,8 +224,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("c.toml");
         std::fs::write(&path, config).unwrap();
-        let global =
-            Global { ledger: "ledger".into(), config: Some(path), json: false, quiet: 0, verbose: false };
+        let global = Global {
+            ledger: "ledger".into(),
+            config: Some(path),
+            json: false,
+            quiet: 0,
+            verbose: false,
+            lang: None,
+        };
         Settings::load(&global)
     }
 

@@ -10,18 +10,22 @@ use arrow::array::RecordBatch;
 use super::password::Passwords;
 use super::settings::{DayLimits, IngestSettings, Settings};
 use super::status::Failure;
+use crate::core::coverage::Clock;
 use crate::core::normalise::{Keep, Policy};
 use crate::core::problem::Quarantined;
 use crate::core::schema::{Privacy, Schema};
 use crate::core::tables::Table;
 use crate::core::types::{Instant, OrderId};
+use crate::io::changes::{ChangesError, Wanted};
 use crate::io::config::{Config, Treatment};
 use crate::io::ingest::evidence::Told;
 use crate::io::ingest::{self, Keyring, Request};
 use crate::io::inspect::{self, Glass};
-use crate::io::ledger::{DayRange, Ledger, LedgerError, Writer};
+use crate::io::ledger::{DayRange, Ledger, LedgerError, Since, Writer};
 use crate::io::read::crypto::Password;
 use crate::io::report::Progress;
+use crate::io::report::changes::ChangesReport;
+use crate::io::report::coverage::CoverageReport;
 use crate::io::report::explain::Explanation;
 use crate::io::report::ingest::{IngestReport, Mode};
 use crate::io::report::inspect::Inspection;
@@ -167,6 +171,41 @@ pub(super) fn inspect(
 /// Everything that is known of an order; no orders in it where the ledger does not know the id.
 pub(super) fn explain(settings: &Settings, schema: &Schema, order: &OrderId) -> Result<Explanation, Failure> {
     Ok(crate::io::explain::explain(&open(settings, schema)?, schema, order.as_str())?)
+}
+
+/// Which days are known, as of today.
+pub(super) fn coverage(
+    settings: &Settings,
+    schema: &Schema,
+    days: DayLimits,
+    settle_days: u16,
+) -> Result<CoverageReport, Failure> {
+    let clock = Clock { today: instant(now()).to_kst().day(), settle_days: i32::from(settle_days) };
+    let range = DayRange { from: days.from, to: days.to };
+    Ok(crate::io::coverage::coverage(&open(settings, schema)?, schema, range, clock)?)
+}
+
+/// What became different since a run, by default the last, or since a moment.
+pub(super) fn changes(
+    settings: &Settings,
+    schema: &Schema,
+    since: Option<Since>,
+    wanted: &Wanted,
+) -> Result<ChangesReport, Failure> {
+    let ledger = open(settings, schema)?;
+    let since = match since {
+        Some(since) => since,
+        None => match ledger.runs()?.last() {
+            Some(run) => Since::Run(run.run_id.clone()),
+            None => {
+                return Err(Failure::new("no_runs", "the ledger has no runs").hint("first: jangbu ingest"));
+            }
+        },
+    };
+    crate::io::changes::changes(&ledger, &since, wanted).map_err(|error| match error {
+        ChangesError::Ledger(error) => error.into(),
+        other => Failure::new(other.code(), other.to_string()),
+    })
 }
 
 /// What an undone run leaves behind.

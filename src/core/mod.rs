@@ -3,6 +3,8 @@
 pub mod api;
 pub mod batch;
 pub mod cell;
+pub mod coverage;
+pub mod drift;
 pub mod filename;
 pub mod fold;
 pub mod nearest;

@@ -2,7 +2,9 @@
 
 #[cfg(feature = "bigquery")]
 pub mod bigquery;
+pub mod changes;
 pub mod config;
+pub mod coverage;
 pub mod explain;
 pub mod export;
 pub mod ingest;

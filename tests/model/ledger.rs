@@ -90,6 +90,8 @@ impl Store {
             .current_dir(self.folder.path())
             .env_remove("JANGBU_LEDGER")
             .env_remove("JANGBU_PASSWORD")
+            .env_remove("JANGBU_LANG")
+            .env("LC_ALL", "C")
             .env("TZ", "America/New_York")
             .output()
             .expect("the program starts");

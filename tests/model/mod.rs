@@ -18,4 +18,5 @@ pub mod scenarios_read;
 pub mod scenarios_runs;
 pub mod times;
 pub mod truth;
+pub mod week;
 pub mod words;

@@ -1,5 +1,7 @@
 //! One module a command: arguments and settings in, a status out.
 
+mod changes;
+mod coverage;
 mod doctor;
 mod explain;
 mod export;
@@ -33,6 +35,8 @@ pub(super) fn run(command: &Command, settings: &Settings, printer: &mut Printer)
         Command::Findings => findings::run(settings, printer),
         Command::Quarantine(args) => quarantine::run(args, settings, printer),
         Command::Explain(args) => explain::run(args, settings, printer),
+        Command::Coverage(args) => coverage::run(args, settings, printer),
+        Command::Changes(args) => changes::run(args, settings, printer),
         Command::Undo(args) => undo::run(args, settings, printer),
         Command::Doctor(args) => doctor::run(args, settings, printer),
         Command::Pull(args) => pull::run(args, settings, printer),

@@ -1,6 +1,8 @@
 //! How reports look on a terminal. Each function takes a report, the columns there are, and whether colour is allowed,
 //! and returns the whole text.
 
+pub mod changes;
+pub mod coverage;
 #[cfg(feature = "bigquery")]
 pub mod doctor;
 pub mod explain;

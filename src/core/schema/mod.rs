@@ -14,7 +14,7 @@ pub mod status;
 
 pub use headers::{HeaderMap, MappedColumn};
 pub use load::{Additions, SchemaError};
-pub use status::{StatusClass, Statuses};
+pub use status::{StatusClass, Statuses, comparable_label};
 
 /// Whether a column speaks of one order item or of the whole order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -45,17 +45,7 @@ impl Writer {
 
     /// Makes the ledger what it would be if the run had never been. The run may be any, not only the last.
     pub fn undo(&mut self, run_id: &str) -> Result<RunOutcome, LedgerError> {
-        let all = runs::list(&self.ledger.db)?;
-        let number = runs::run_number(run_id)
-            .filter(|number| all.iter().any(|run| run.run_id == runs::run_name(*number)));
-        let Some(number) = number else {
-            let names: Vec<&str> = all.iter().map(|run| run.run_id.as_str()).collect();
-            let known = match names.as_slice() {
-                [] => "the ledger has no runs".to_owned(),
-                names => format!("there are {}", names.join(", ")),
-            };
-            return Err(LedgerError::UnknownRun { asked: run_id.to_owned(), known });
-        };
+        let number = run_named(&self.ledger.db, run_id)?;
         let plan = plan::plan_undo(&self.ledger.db, number)?;
         self.execute(plan, End::Commit)
     }
@@ -270,4 +260,19 @@ fn outcome(plan: &Plan, written: &[Written], findings: BTreeMap<FindingKind, i64
 pub(super) fn now() -> Instant {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Instant(i64::try_from(since.as_secs()).unwrap_or_default())
+}
+
+/// The number of a run that was not undone.
+pub(super) fn run_named(db: &Connection, name: &str) -> Result<i64, LedgerError> {
+    let all = runs::list(db)?;
+    let number =
+        runs::run_number(name).filter(|number| all.iter().any(|run| run.run_id == runs::run_name(*number)));
+    number.ok_or_else(|| {
+        let names: Vec<&str> = all.iter().map(|run| run.run_id.as_str()).collect();
+        let known = match names.as_slice() {
+            [] => "the ledger has no runs".to_owned(),
+            names => format!("there are {}", names.join(", ")),
+        };
+        LedgerError::UnknownRun { asked: name.to_owned(), known }
+    })
 }

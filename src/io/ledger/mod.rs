@@ -19,12 +19,14 @@ mod homes;
 mod kill;
 mod listing;
 mod lock;
+mod looks;
 mod month;
 mod outbox;
 mod partition;
 mod plan;
 mod scan;
 mod secret;
+mod since;
 mod staged;
 mod store;
 #[cfg(test)]
@@ -49,9 +51,11 @@ pub use error::LedgerError;
 pub use evidence::{Evidence, FileSighting, MallEvidence, SourceEvidence, TimeEvidence};
 pub use explain::{OrderObservations, Place};
 pub use listing::QuarantinedRow;
+pub use looks::{Looks, OrderLooks};
 pub use outbox::{Pulled, Sending, TableMonth, Unsent};
 pub use partition::DayRange;
 pub use scan::Scan;
+pub use since::{MonthStates, Since};
 pub use staged::{
     FileDetails, FileOutcome, FileRecord, ItemCounts, RunInput, RunOutcome, RunRecord, StagedFile, StandIn,
 };

@@ -2,6 +2,8 @@
 //!
 //! The field names are part of the public interface. None ever holds a personal value.
 
+pub mod changes;
+pub mod coverage;
 pub mod explain;
 pub mod ingest;
 pub mod inspect;

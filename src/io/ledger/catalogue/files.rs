@@ -1,5 +1,7 @@
 //! Source files in the catalogue: sightings, facts, what reading told.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{Result, amount, count, json, to_json, unknown_word};
@@ -90,6 +92,13 @@ pub(in crate::io::ledger) fn of_run(db: &Connection, run: i64) -> Result<Vec<u32
     let mut statement = db.prepare(
         "SELECT file_id FROM file_sightings WHERE run = ?1 GROUP BY file_id ORDER BY min(sighting_id)",
     )?;
+    statement.query_map([run], |r| r.get(0))?.collect()
+}
+
+/// The files that a run or a later one was the first to see.
+pub(in crate::io::ledger) fn first_seen_from(db: &Connection, run: i64) -> Result<HashSet<u32>> {
+    let mut statement =
+        db.prepare("SELECT file_id FROM file_sightings GROUP BY file_id HAVING min(run) >= ?1")?;
     statement.query_map([run], |r| r.get(0))?.collect()
 }
 

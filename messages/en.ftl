@@ -1,0 +1,75 @@
+# What jangbu says, in English. Every message stands in ko.ftl too, with the same placeholders.
+
+count-days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+}
+count-orders = { $n ->
+    [one] 1 order
+   *[other] { $n } orders
+}
+
+coverage-title = { $mall }, shop { $shop }
+coverage-nothing = no orders are known here
+coverage-undated = no day is known of { $orders }; they are in no month
+coverage-orders = orders
+coverage-missing = missing
+coverage-empty-months = { $from } – { $to }: { $n } months without any order
+coverage-legend-letters = F in files, A from the API, B both; small: may have drifted
+coverage-legend-marks = . quiet day, ! gap, ? orders, but perhaps not all, q in the quarantine
+coverage-empty = Days without orders
+coverage-quiet-many = { $days } quiet, in { $stretches } stretches; --json lists them all. The longest:
+coverage-covered = covered
+coverage-partial = not complete
+coverage-quiet = quiet
+coverage-gap = gap
+coverage-waiting = in the quarantine
+coverage-rule-claimed = { $file } reaches over it, and at the shop's pace that happens
+coverage-rule-claimed-twice = downloads of two days agree, though about { $expected } orders were to be expected
+coverage-rule-edge = next to the end of a file, no farther than two orders usually lie apart
+coverage-rule-pace = { $file } reaches over it, but about { $expected } orders were to be expected
+coverage-rule-quarantine = a row of that day waits to be mended: jangbu quarantine
+coverage-rule-unclaimed = no file that lists all orders reaches over it
+coverage-rule-day-not-over = the day was not over when it was last asked about
+coverage-rule-excerpt-only = only files that list some of the orders speak of it
+coverage-incomplete = Days that may lack orders
+coverage-drift = May have drifted: last looked at less than { $days } after the order
+coverage-drift-days = days
+coverage-drift-may = drifting
+coverage-drift-once = seen once
+coverage-drift-last = last looked
+coverage-end = nothing is known of days after { $day }
+coverage-end-pace = nothing is known of days after { $day }; the shop takes { $pace } orders a day
+
+changes-since-run = What is different since run { $run }
+changes-since-moment = What is different since { $moment } KST
+changes-none = nothing that was known became different
+changes-new-orders = { $n ->
+    [one] 1 order is new
+   *[other] { $n } orders are new
+}
+changes-new-items = { $n ->
+    [one] 1 item is new in an order that was known
+   *[other] { $n } items are new in orders that were known
+}
+changes-more = … and { $n } more: --json lists all
+changes-topic-refund = refunds
+changes-topic-payment = payments
+changes-topic-status = status
+changes-topic-claim = claims
+changes-topic-delivery = delivery
+changes-topic-amounts = other amounts
+changes-topic-goods = goods
+changes-topic-other = other
+changes-places = { $n ->
+    [one] 1 order or item
+   *[other] { $n } orders and items
+}
+changes-first-told = of which nothing was told before: { $orders }, { $amount }
+changes-won = { $amount } won
+changes-mall = mall
+changes-order = order
+changes-item = item
+changes-field = column
+changes-old = before
+changes-now = now

@@ -1,0 +1,63 @@
+//! `jangbu changes`: what became different.
+
+use crate::cli::args::{self, Output};
+use crate::cli::printer::Printer;
+use crate::cli::settings::Settings;
+use crate::cli::status::{Failure, Status};
+use crate::cli::{view, when, wire};
+use crate::core::nearest::nearest;
+use crate::core::schema::Schema;
+use crate::core::types::{ItemCode, OrderId};
+use crate::io::changes::Wanted;
+use crate::io::ledger::Since;
+
+pub(super) fn run(
+    args: &args::Changes,
+    settings: &Settings,
+    printer: &mut Printer,
+) -> Result<Status, Failure> {
+    let schema = settings.schema()?;
+    let wanted = Wanted {
+        field: args.field.as_deref().map(|name| field_named(name, &schema)).transpose()?,
+        order: args.order.as_deref().map(order_named).transpose()?,
+    };
+    let report = wire::changes(settings, &schema, args.since.as_deref().map(since), &wanted)?;
+    match printer.output() {
+        Output::Json => printer.document(&report)?,
+        Output::People => {
+            let words = settings.words();
+            let text = view::changes::render(&report, &words, printer.width(), printer.style());
+            printer.result(&text)?;
+        }
+    }
+    Ok(Status::Success)
+}
+
+/// A day or moment, else the name of a run.
+fn since(text: &str) -> Since {
+    when::parse_instant(text).map_or_else(|| Since::Run(text.trim().to_owned()), Since::Moment)
+}
+
+fn field_named(name: &str, schema: &Schema) -> Result<String, Failure> {
+    let tracked = || schema.items.iter().chain(&schema.orders).filter(|c| c.tracked).map(|c| c.name.as_str());
+    if tracked().any(|n| n == name) {
+        return Ok(name.to_owned());
+    }
+    let failure = Failure::usage(format!("--field: no column `{name}` is watched for changes"));
+    Err(failure.hint(match nearest(name, tracked()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`jangbu schema` lists the columns".to_owned(),
+    }))
+}
+
+/// The order of this id; an item's code names its order.
+fn order_named(text: &str) -> Result<String, Failure> {
+    let text = text.trim();
+    let order = match ItemCode::parse(text) {
+        Ok((_, order)) if order.day().is_some() => Ok(order),
+        _ => OrderId::parse(text),
+    };
+    order
+        .map(|o| o.as_str().to_owned())
+        .map_err(|_| Failure::usage("--order: this is no order id").hint("it looks like 20240701-0000123"))
+}
