@@ -1,6 +1,6 @@
 //! What is said to people, in their language.
 //!
-//! The texts are data: `messages/en.ftl` and `messages/ko.ftl`, in the format of Project Fluent, which knows plurals.
+//! The texts are data, `messages/{en,ko}.ftl` beside this file, in the format of Project Fluent, which knows plurals.
 //! Codes, JSON keys and names of columns never come from here. Tests hold both files to the same messages with the same
 //! placeholders, and every id that the program asks for to a message.
 
@@ -13,8 +13,8 @@ use unic_langid::LanguageIdentifier;
 use super::lang::Lang;
 use super::table::grouped;
 
-const ENGLISH: &str = include_str!("../../messages/en.ftl");
-const KOREAN: &str = include_str!("../../messages/ko.ftl");
+const ENGLISH: &str = include_str!("messages/en.ftl");
+const KOREAN: &str = include_str!("messages/ko.ftl");
 
 fn text_of(lang: Lang) -> &'static str {
     match lang {
