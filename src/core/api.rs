@@ -39,29 +39,16 @@ impl<'s> ApiRows<'s> {
             oddities.push((FindingKind::UnreadableExtra, EXTRACTED_AT.to_owned()));
         }
         let blame = |level, index| Some(ColumnRef { level, index });
-        let order_id = self.order_id(order, item_cells(0));
-        let read = self.normaliser.api_level(Level::Order, order, &mut oddities);
-        let (order_id, mut values) = match (order_id, read) {
-            (Ok(order_id), Ok(values)) => (order_id, values),
-            (Err(reason), _) => {
-                let blame = blame(Level::Order, known.order_id);
-                return self.quarantine_all(
-                    first..first.saturating_add(count),
-                    time,
-                    (reason, blame),
-                    order,
-                    items,
-                );
-            }
-            (_, Err((reason, column))) => {
+        let order_id = self.order_id(order, item_cells(0)).map_err(|reason| (reason, known.order_id));
+        let read = order_id.and_then(|order_id| {
+            Ok((order_id, self.normaliser.api_level(Level::Order, order, &mut oddities)?))
+        });
+        let (order_id, mut values) = match read {
+            Ok(read) => read,
+            Err((reason, column)) => {
+                let rows = first..first.saturating_add(count);
                 let blame = blame(Level::Order, column);
-                return self.quarantine_all(
-                    first..first.saturating_add(count),
-                    time,
-                    (reason, blame),
-                    order,
-                    items,
-                );
+                return self.quarantine_all(rows, time, (reason, blame), order, items);
             }
         };
         values.set(known.order_id, Value::Text(order_id.as_str().to_owned().into()));
