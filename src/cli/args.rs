@@ -285,6 +285,7 @@ pub enum QueryFormat {
 
 #[derive(Debug, Args)]
 pub struct Inspect {
+    /// File to look at
     pub file: PathBuf,
     /// File whose first line is the password of a locked file (also: JANGBU_PASSWORD, or a prompt)
     #[arg(long, value_name = "FILE")]
