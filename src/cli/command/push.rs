@@ -27,9 +27,10 @@ pub(super) fn run(args: &Push, settings: &Settings, printer: &mut Printer) -> Re
             Output::People => {
                 let text = view::plan(&plan, printer.words(), printer.width(), printer.style());
                 let words = printer.words();
-                let end = match plan.is_empty() {
-                    true => words.say("push-nothing"),
-                    false => format!("\n{}", words.say("push-dry-run")),
+                let end = if plan.is_empty() {
+                    words.say("push-nothing")
+                } else {
+                    format!("\n{}", words.say("push-dry-run"))
                 };
                 printer.report(&format!("{text}{end}\n"))?;
             }

@@ -23,7 +23,7 @@ fn files(folder: &Path, found: &mut Vec<(String, String)>) {
             if name != "tests" {
                 files(&path, found);
             }
-        } else if name.ends_with(".rs") && name != "tests.rs" {
+        } else if path.extension().is_some_and(|ending| ending == "rs") && name != "tests.rs" {
             let text = fs::read_to_string(&path).unwrap();
             let tokens: TokenStream = text.parse().unwrap();
             let mut texts = Vec::new();
