@@ -69,7 +69,7 @@ pub(in crate::cli) fn note_requests(
     }
     // A folder without a ledger stays one.
     drop(open(settings, schema)?);
-    let mut ledger = Writer::open(&settings.ledger, Arc::new(schema.clone()), "plan request")?;
+    let mut ledger = Writer::open(&settings.ledger, Arc::new(schema.clone()), "plan")?;
     let planner = Planner::new(&ledger, schema, settings.config.plan, clock)?;
     let listed = planner.report(Limits::default()).map_err(plan_failure)?.requests;
     let mut made: Vec<(String, i64, Asked)> = Vec::new();
@@ -142,6 +142,6 @@ pub(in crate::cli) fn withdraw_requests(
     names: &[String],
 ) -> Result<(), Failure> {
     drop(open(settings, schema)?);
-    let mut ledger = Writer::open(&settings.ledger, Arc::new(schema.clone()), "plan withdraw")?;
+    let mut ledger = Writer::open(&settings.ledger, Arc::new(schema.clone()), "plan")?;
     Ok(ledger.withdraw_requests(names)?)
 }
