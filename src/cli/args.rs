@@ -218,6 +218,26 @@ Examples:
   jangbu schema order_items
   jangbu schema orders --format bigquery > orders.schema.json")]
     Schema(Schema),
+    /// Print the completions of a shell: Tab then knows commands and options
+    #[command(after_long_help = "\
+Examples:
+  jangbu completions bash > ~/.local/share/bash-completion/completions/jangbu
+  jangbu completions zsh > ~/.zfunc/_jangbu
+  jangbu completions fish > ~/.config/fish/completions/jangbu.fish
+  jangbu completions powershell > jangbu.ps1")]
+    Completions(Completions),
+    /// Write the manual pages into a folder, one a command
+    #[command(after_long_help = "\
+Example:
+  jangbu man --out ~/.local/share/man/man1")]
+    Man(Man),
+}
+
+impl Command {
+    /// Whether the command needs what `jangbu.toml` says.
+    pub fn reads_configuration(&self) -> bool {
+        !matches!(self, Self::Completions(_) | Self::Man(_))
+    }
 }
 
 #[derive(Debug, Args)]
@@ -351,6 +371,18 @@ pub enum SchemaFormat {
     Json,
     /// A schema file for `bq mk` and `bq load`
     Bigquery,
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Folder for the pages; it is made if it is not there
+    #[arg(long, short, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 #[cfg(test)]

@@ -45,7 +45,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
 }
 
 fn dispatch(cli: &Cli, printer: &mut Printer) -> Result<Status, Failure> {
-    let settings = Settings::load(&cli.global)?;
+    let settings = if cli.command.reads_configuration() {
+        Settings::load(&cli.global)?
+    } else {
+        Settings::unconfigured(&cli.global)?
+    };
     command::run(&cli.command, &settings, printer)
 }
 

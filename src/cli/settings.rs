@@ -44,6 +44,11 @@ impl Settings {
         Ok(Self { ledger: global.ledger.clone(), config, config_path, lang: lang_of(global)? })
     }
 
+    /// For commands that must work whatever the configuration file says, or before there is one.
+    pub fn unconfigured(global: &Global) -> Result<Self, Failure> {
+        Ok(Self { ledger: global.ledger.clone(), lang: lang_of(global)?, ..Self::default() })
+    }
+
     /// The texts for people.
     pub fn words(&self) -> Words {
         Words::of(self.lang)

@@ -1,6 +1,7 @@
 //! One module a command: arguments and settings in, a status out.
 
 mod changes;
+mod completions;
 mod coverage;
 mod doctor;
 mod explain;
@@ -9,6 +10,7 @@ mod files;
 mod findings;
 mod ingest;
 mod inspect;
+mod man;
 mod pull;
 mod push;
 mod quarantine;
@@ -42,6 +44,8 @@ pub(super) fn run(command: &Command, settings: &Settings, printer: &mut Printer)
         Command::Pull(args) => pull::run(args, settings, printer),
         Command::Push(args) => push::run(args, settings, printer),
         Command::Schema(args) => schema::run(args, settings, printer),
+        Command::Completions(args) => completions::run(args, printer),
+        Command::Man(args) => man::run(args, printer),
     }
 }
 
