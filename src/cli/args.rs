@@ -305,6 +305,7 @@ pub enum QueryFormat {
 
 #[derive(Debug, Args)]
 pub struct Inspect {
+    /// File to look at
     pub file: PathBuf,
     /// File whose first line is the password of a locked file (also: JANGBU_PASSWORD, or a prompt)
     #[arg(long, value_name = "FILE")]
@@ -375,6 +376,7 @@ pub enum SchemaFormat {
 
 #[derive(Debug, Args)]
 pub struct Completions {
+    /// Which shell
     pub shell: clap_complete::Shell,
 }
 

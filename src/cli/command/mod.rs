@@ -44,8 +44,8 @@ pub(super) fn run(command: &Command, settings: &Settings, printer: &mut Printer)
         Command::Pull(args) => pull::run(args, settings, printer),
         Command::Push(args) => push::run(args, settings, printer),
         Command::Schema(args) => schema::run(args, settings, printer),
-        Command::Completions(args) => completions::run(args, printer),
-        Command::Man(args) => man::run(args, printer),
+        Command::Completions(args) => completions::run(args, settings, printer),
+        Command::Man(args) => man::run(args, settings, printer),
     }
 }
 

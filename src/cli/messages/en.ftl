@@ -9,6 +9,27 @@ count-orders = { $n ->
    *[other] { $n } orders
 }
 
+label-error = error:
+label-warning = warning:
+label-because = because:
+label-hint = hint:
+label-tip = tip:
+
+usage-see-help = see { $command }
+usage-help-hint = For more information, try '--help'.
+usage-conflict = the argument '{ $arg }' cannot be used with { $others }
+usage-repeated = the argument '{ $arg }' cannot be used multiple times
+usage-no-value = a value is required for '{ $arg }' but none was supplied
+usage-bad-value = invalid value '{ $value }' for '{ $arg }'
+usage-bad-value-why = invalid value '{ $value }' for '{ $arg }': { $why }
+usage-possible-values = possible values: { $values }
+usage-bad-command = unrecognized subcommand '{ $command }'
+usage-missing = the following required arguments were not provided: { $args }
+usage-no-command = '{ $command }' requires a subcommand but one was not provided
+usage-one-too-many = unexpected value '{ $value }' for '{ $arg }' found; no more were expected
+usage-unknown = unexpected argument '{ $arg }' found
+usage-similar = a similar one exists: { $names }
+
 coverage-title = { $mall }, shop { $shop }
 coverage-nothing = no orders are known here
 coverage-undated = no day is known of { $orders }; they are in no month

@@ -3,6 +3,27 @@
 count-days = { $n }일
 count-orders = 주문 { $n }건
 
+label-error = 오류:
+label-warning = 경고:
+label-because = 원인:
+label-hint = 도움:
+label-tip = 참고:
+
+usage-see-help = 도움말 보기: { $command }
+usage-help-hint = 자세한 것은 '--help'로 봅니다.
+usage-conflict = 함께 쓸 수 없는 옵션입니다: '{ $arg }', { $others }
+usage-repeated = 한 번만 쓸 수 있습니다: '{ $arg }'
+usage-no-value = '{ $arg }'에 값이 없습니다
+usage-bad-value = '{ $arg }'에 쓸 수 없는 값입니다: '{ $value }'
+usage-bad-value-why = '{ $arg }'에 쓸 수 없는 값입니다: '{ $value }' ({ $why })
+usage-possible-values = 쓸 수 있는 값: { $values }
+usage-bad-command = 모르는 명령입니다: '{ $command }'
+usage-missing = 꼭 필요한 인수가 빠졌습니다: { $args }
+usage-no-command = '{ $command }' 뒤에 명령이 있어야 합니다
+usage-one-too-many = '{ $arg }'에 값이 너무 많습니다: '{ $value }'
+usage-unknown = 모르는 인수입니다: '{ $arg }'
+usage-similar = 비슷한 것이 있습니다: { $names }
+
 coverage-title = { $mall }, 쇼핑몰번호 { $shop }
 coverage-nothing = 알려진 주문이 없습니다
 coverage-undated = { $orders }은 주문일을 알 수 없어 어느 달에도 들지 않습니다

@@ -30,6 +30,8 @@ pub fn ending(input: &Input) -> Result<Ending, ReadError> {
         Format::Json => of_json(&Tail::of(input)?),
         Format::Html => closed_by(&Tail::of(input)?, &["</table>", "</html>", "</body>"]),
         Format::SpreadsheetMl => closed_by(&Tail::of(input)?, &[":workbook>", "</workbook>"]),
+        // Text with much room behind it looks like this.
+        Format::Other(_) if Tail::of(input)?.is_blank_room() => Ending::Cut,
         // The readers come to the end of these, or fail.
         _ => Ending::Whole,
     })
@@ -95,8 +97,8 @@ fn of_text(tail: &Tail) -> Ending {
     }
 }
 
-/// How many commas, tabs and semicolons stand outside of quotes.
-fn delimiters(line: &[u8]) -> [usize; 3] {
+/// How many commas, tabs and semicolons stand outside of quotes, and whether a quote is still open.
+fn delimiters(line: &[u8]) -> ([usize; 3], bool) {
     let mut quoted = false;
     let mut counts = [0; 3];
     for byte in line {
@@ -108,7 +110,7 @@ fn delimiters(line: &[u8]) -> [usize; 3] {
             _ => {}
         }
     }
-    counts
+    (counts, quoted)
 }
 
 fn of_json(tail: &Tail) -> Ending {
@@ -150,7 +152,7 @@ mod tests {
         check(whole.as_bytes(), Ending::Whole);
         check(whole.trim_end().as_bytes(), Ending::Plausible);
         check("주문번호,수량\n20240705-0000".as_bytes(), Ending::Cut);
-        check("주문번호,상품\n20240705-0000001,\"a,b".as_bytes(), Ending::Plausible);
+        check("주문번호,상품\n20240705-0000001,\"a,b".as_bytes(), Ending::Cut);
         check("주문번호,수량\r\n20240705-0000001,1\r\n\0\0\0\0".as_bytes(), Ending::Cut);
         check("메모 한 줄".as_bytes(), Ending::Plausible);
         check(b"", Ending::Cut);
