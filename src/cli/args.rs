@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 pub mod bigquery;
+pub mod watch;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
@@ -100,6 +101,17 @@ Examples:
   jangbu ingest secure.zip --password-file ~/.cafe24-password
   jangbu ingest inbox/ --dry-run")]
     Ingest(Ingest),
+    /// Take files that are dropped into a folder, as soon as they are whole
+    ///
+    /// A file is taken when two looks at it were equal and its last bytes are those of a whole file. Each is told with what
+    /// it became. Files stay where they are. Ctrl-C ends it at any moment; what was not committed then is taken the next time.
+    #[command(after_long_help = "\
+Examples:
+  jangbu watch inbox/
+  jangbu watch inbox/ --archive done/
+  jangbu watch --once --quiet
+  jangbu watch inbox/ --push --dataset my-project.cafe24")]
+    Watch(watch::Watch),
     /// Write a table to a .parquet, .csv or .xlsx file
     ///
     /// The file is written beside its place and moved there when it is whole. CSV is UTF-8 with BOM, opens in Excel,

@@ -18,6 +18,7 @@ pub mod table;
 mod view;
 #[cfg(feature = "bigquery")]
 mod warehouse;
+mod watching;
 pub mod when;
 pub mod width;
 mod wire;

@@ -43,6 +43,11 @@ impl Passwords {
         Ok(Self { given, prompt, typed: Mutex::default() })
     }
 
+    /// This one and no other: there is nobody to ask.
+    pub fn unattended(given: Option<String>) -> Self {
+        Self { given, prompt: Prompt::Never, typed: Mutex::default() }
+    }
+
     /// The password given in advance.
     pub fn given(&self) -> Option<&str> {
         self.given.as_deref()

@@ -140,6 +140,13 @@ impl Printer {
         Ok(self.console.out.write_all(b"\n")?)
     }
 
+    /// One of many results for machines: a document on a line of its own, which is written at once.
+    pub fn record(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        serde_json::to_writer(&mut self.console.out, value).map_err(io::Error::from)?;
+        self.console.out.write_all(b"\n")?;
+        Ok(self.console.out.flush()?)
+    }
+
     /// Where a long result is streamed to.
     pub fn stream(&mut self) -> &mut dyn Write {
         &mut self.console.out

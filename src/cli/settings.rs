@@ -14,6 +14,7 @@ use crate::core::schema::{Privacy, Schema, SchemaError};
 use crate::core::tables::Table;
 use crate::core::types::{Day, Instant, Source};
 use crate::io::config::{Config, ConfigError, Treatment, is_mall_id};
+use crate::io::ingest::Again;
 use crate::io::report::ingest::Mode;
 
 /// What every command may need.
@@ -112,6 +113,9 @@ pub struct IngestSettings {
     pub source: Option<Source>,
     pub passwords: Passwords,
     pub mode: Mode,
+    pub again: Again,
+    /// What the list of runs, and who waits for the ledger, is told.
+    pub command: &'static str,
 }
 
 impl IngestSettings {
@@ -144,6 +148,8 @@ impl IngestSettings {
             source: args.source.map(Into::into),
             passwords: Passwords::new(args.password_file.as_deref())?,
             mode: if args.dry_run { Mode::DryRun } else { Mode::Commit },
+            again: Again::Noted,
+            command: "ingest",
         })
     }
 }

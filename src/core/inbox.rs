@@ -108,6 +108,13 @@ impl<K: Ord + Clone> Inbox<K> {
         self.in_state(|e| e.state != State::Done).into_iter().filter(|k| !ready.contains(k)).collect()
     }
 
+    /// Files that hold still, but end as no whole file does.
+    pub fn cut(&self) -> Vec<K> {
+        let ready = self.ready();
+        let cut = self.in_state(|e| e.state == State::Judged(Ending::Cut));
+        cut.into_iter().filter(|k| !ready.contains(k)).collect()
+    }
+
     /// Whether the next look may bring something even if nobody touches the folder.
     pub fn is_at_rest(&self) -> bool {
         !self.entries.values().any(|e| matches!(e.state, State::New | State::Steady))
@@ -250,10 +257,13 @@ mod tests {
     #[test]
     fn a_reader_that_misses_the_end_waits_but_not_for_ever() {
         let mut inbox = steady();
+        assert!(inbox.cut().is_empty());
         assert_eq!(inbox.unfinished(&"a"), Rest::Awaited);
         assert!(inbox.ready().is_empty());
+        assert_eq!(inbox.cut(), ["a"]);
         inbox.look(700 * SECOND, [("a", look(5), Duration::ZERO)]);
         assert_eq!(inbox.ready(), ["a"]);
+        assert!(inbox.cut().is_empty());
         assert_eq!(inbox.unfinished(&"a"), Rest::Given);
         assert!(inbox.ready().is_empty() && inbox.waiting().is_empty());
     }

@@ -17,6 +17,7 @@ mod quarantine;
 mod query;
 mod schema;
 mod undo;
+mod watch;
 
 use super::args::Command;
 use super::printer::Printer;
@@ -30,6 +31,7 @@ pub(super) fn run(command: &Command, settings: &Settings, printer: &mut Printer)
     }
     match command {
         Command::Ingest(args) => ingest::run(args, settings, printer),
+        Command::Watch(args) => watch::run(args, settings, printer),
         Command::Export(args) => export::run(args, settings, printer),
         Command::Query(args) => query::run(args, settings, printer),
         Command::Inspect(args) => inspect::run(args, settings, printer),
@@ -65,7 +67,7 @@ impl From<ExportError> for Failure {
 
 /// A build without the feature cannot reach BigQuery.
 #[cfg(not(feature = "bigquery"))]
-fn without_bigquery() -> Failure {
+pub(super) fn without_bigquery() -> Failure {
     Failure::new("bigquery.left_out", "this jangbu was built without BigQuery")
         .hint("use a build with the `bigquery` feature, or export the tables and load them with `bq load`")
 }

@@ -94,3 +94,53 @@ changes-item = item
 changes-field = column
 changes-old = before
 changes-now = now
+
+watch-started = watching { $folder }; Ctrl-C ends it
+watch-stopped = stopped; what is not in the ledger yet is taken the next time
+watch-interrupted = it was interrupted; what is not in the ledger yet is taken the next time
+watch-again = trying again
+watch-unreadable = the folder cannot be read
+watch-no-folder = no folder to watch was named
+watch-no-folder-hint = name one, or set `inbox` in jangbu.toml
+watch-no-mall-id = --mall: `{ $id }` is no mall id
+watch-no-mall-id-hint = a mall id is the first part of the shop's address: ID.cafe24.com
+watch-archive-is-folder = --archive: the folder that is watched lies in the archive
+watch-archive-is-folder-hint = name another folder; one inside of the watched folder will do
+watch-missing = there is no folder { $folder }
+watch-missing-hint = check the path, or make the folder
+watch-new = new
+watch-changed = changed
+watch-known = known
+watch-skipped = skipped
+watch-failed = failed
+watch-rows = { $n ->
+    [one] 1 row
+   *[other] { $n } rows
+}
+watch-quarantined = { $n } quarantined
+watch-more-known = … and { $n } more that are known
+watch-run = run { $run }
+watch-items = : { $new } items new, { $changed } changed
+watch-nothing-new = nothing new: the ledger is as it was
+watch-pushed = pushed: { $loads ->
+    [one] 1 load
+   *[other] { $loads } loads
+}, { $rows ->
+    [one] 1 row
+   *[other] { $rows } rows
+}
+watch-push-failed = the push failed and will be tried again: { $why }
+watch-archived = { $n ->
+    [one] 1 file moved into the archive
+   *[other] { $n } files moved into the archive
+}
+watch-not-archived = { $path } stays where it is: { $why }
+watch-waiting = { $path } is not whole yet; if nothing more comes for ten minutes, it is taken as it is
+watch-archive-changed = it changed after it was read
+watch-archive-changed-hint = nothing: it will be looked at again
+watch-archive-differs = the copy in { $path } has other bytes
+watch-archive-differs-hint = check the disk of the archive
+watch-archive-io = cannot be moved to { $path }: { $cause }
+watch-archive-io-hint = check that the archive has room and may be written to
+watch-archive-stays = it is in { $path } now, but cannot be removed here: { $cause }
+watch-archive-stays-hint = allow removing files from the folder, or remove it by hand

@@ -14,6 +14,7 @@ pub mod push;
 #[cfg(feature = "query")]
 pub mod rows;
 pub mod schema;
+pub mod watch;
 
 #[cfg(test)]
 mod tests;

@@ -107,7 +107,7 @@ pub fn entries(paths: &[PathBuf], except: &[&Path]) -> Vec<Entry> {
 }
 
 /// Sorts `orders (1).csv` behind `orders.csv`, so that the plain name is the one remembered.
-fn plain_before_copy(name: &str) -> String {
+pub fn plain_before_copy(name: &str) -> String {
     name.replace(" (", "~(")
 }
 

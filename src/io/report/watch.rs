@@ -65,7 +65,7 @@ pub struct SweepReport {
     pub files: Vec<TakenFile>,
     /// The run that took the files; `None` where there was nothing to take. Its `files` are those above.
     pub run: Option<RunSummary>,
-    /// Files that are not whole yet.
+    /// Files that are not whole yet. Where the folder is watched on and on, each is told once.
     pub waiting: Vec<String>,
     pub archived: Vec<Moved>,
     pub not_archived: Vec<PathTrouble>,
@@ -112,6 +112,10 @@ impl SweepReport {
     /// Whether there is anything to tell of.
     pub fn is_empty(&self) -> bool {
         let pushed = !matches!(self.push, None | Some(Pushed::Done { loads: 0, .. }));
-        self.files.is_empty() && self.archived.is_empty() && self.not_archived.is_empty() && !pushed
+        self.files.is_empty()
+            && self.waiting.is_empty()
+            && self.archived.is_empty()
+            && self.not_archived.is_empty()
+            && !pushed
     }
 }
