@@ -90,6 +90,15 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a configuration to begin with, after three questions
+    ///
+    /// The mall's id, the folder for the files, and what is stored of persons. The file is ./jangbu.toml, or the one that
+    /// --config names; one that exists is never overwritten.
+    #[command(after_long_help = "\
+Examples:
+  jangbu init
+  jangbu init --yes --mall haruhome --inbox inbox")]
+    Init(Init),
     /// Take files and folders into the ledger
     ///
     /// Folders are walked and zip archives opened. The format of a file is recognised by its content. What the ledger
@@ -258,8 +267,34 @@ Example:
 impl Command {
     /// Whether the command needs what `jangbu.toml` says.
     pub fn reads_configuration(&self) -> bool {
-        !matches!(self, Self::Completions(_) | Self::Man(_))
+        !matches!(self, Self::Init(_) | Self::Completions(_) | Self::Man(_))
     }
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Ask nothing: what is not said takes the usual value
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Mall that the files belong to: ID of ID.cafe24.com
+    #[arg(long, value_name = "ID")]
+    pub mall: Option<String>,
+    /// Folder that files are dropped into [default: inbox]
+    #[arg(long, value_name = "DIR")]
+    pub inbox: Option<PathBuf>,
+    /// What is stored of persons [default: hash]
+    #[arg(long, value_name = "POLICY")]
+    pub personal: Option<PersonalArg>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PersonalArg {
+    /// Keyed hashes of phone numbers and e-mail addresses
+    Hash,
+    /// Nothing at all
+    Drop,
+    /// Everything as it is
+    Keep,
 }
 
 #[derive(Debug, Args)]

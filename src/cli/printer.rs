@@ -152,6 +152,12 @@ impl Printer {
         &mut self.console.out
     }
 
+    /// A question to somebody at the terminal; the answer follows it on the same line.
+    pub fn ask(&mut self, question: &str) -> io::Result<()> {
+        write!(self.console.err, "{} ", safe(question))?;
+        self.console.err.flush()
+    }
+
     /// Something worth knowing.
     pub fn note(&mut self, text: &str) {
         if self.verbosity >= Verbosity::Normal {

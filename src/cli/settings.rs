@@ -47,7 +47,12 @@ impl Settings {
 
     /// For commands that must work whatever the configuration file says, or before there is one.
     pub fn unconfigured(global: &Global) -> Result<Self, Failure> {
-        Ok(Self { ledger: global.ledger.clone(), lang: lang_of(global)?, ..Self::default() })
+        Ok(Self {
+            ledger: global.ledger.clone(),
+            config_path: global.config.clone(),
+            lang: lang_of(global)?,
+            ..Self::default()
+        })
     }
 
     /// The texts for people.

@@ -257,6 +257,11 @@ impl Watching {
         wake::pause(&self.events, &self.stop, settle, most)
     }
 
+    /// Whether another look may find a file ready.
+    pub(super) fn expects_more(&self) -> bool {
+        !self.inbox.is_at_rest()
+    }
+
     pub(super) fn look(&mut self) -> std::io::Result<()> {
         self.inbox.look(self.clock.elapsed(), self.folder.look()?);
         judge(&mut self.inbox);
@@ -300,7 +305,7 @@ impl Watching {
         let Some(outcome) = outcome else { return Ok(Sweep::Stopped) };
         self.note_push(outcome.push.as_ref(), push_due);
         match outcome.ingest {
-            Some(Ok(done)) => Ok(Sweep::Told(Box::new(self.settle(&ready, done, outcome.push, words)))),
+            Some(Ok(done)) => Ok(Sweep::Told(Box::new(self.settle(&ready, &done, outcome.push, words)))),
             Some(Err(failure)) => Err(failure),
             None => Ok(Sweep::Told(Box::new(self.report(None, Vec::new(), outcome.push)))),
         }
@@ -335,7 +340,7 @@ impl Watching {
     fn settle(
         &mut self,
         ready: &[(PathBuf, Look)],
-        done: Ingested,
+        done: &Ingested,
         pushed: Option<Pushed>,
         words: &Words,
     ) -> SweepReport {

@@ -216,7 +216,7 @@ mod tests {
         // What was touched long ago need not be waited for.
         let mut inbox = Inbox::default();
         for second in 1..=2 {
-            inbox.look(second * SECOND, [("a", look(5), Duration::from_mins(60))]);
+            inbox.look(second * SECOND, [("a", look(5), Duration::from_hours(1))]);
         }
         inbox.judge(&"a", Ending::Cut);
         assert_eq!(inbox.ready(), ["a"]);

@@ -9,6 +9,7 @@ mod export;
 mod files;
 mod findings;
 mod ingest;
+mod init;
 mod inspect;
 mod man;
 mod pull;
@@ -31,6 +32,7 @@ pub(super) fn run(command: &Command, settings: &Settings, printer: &mut Printer)
         printer.detail(&format!("configuration: {}", path.display()));
     }
     match command {
+        Command::Init(args) => init::run(args, settings, printer),
         Command::Ingest(args) => ingest::run(args, settings, printer),
         Command::Watch(args) => watch::run(args, settings, printer),
         Command::Export(args) => export::run(args, settings, printer),

@@ -45,10 +45,12 @@ fn once(watching: &mut Watching, printer: &mut Printer) -> Result<Status, Failur
         Failure::new("file.io", printer.words().say("watch-unreadable")).caused_by(&e)
     };
     watching.look().map_err(|e| unreadable(e, printer))?;
-    if watching.pause() == Woken::Stop {
-        return Err(interrupted(printer));
+    if watching.expects_more() {
+        if watching.pause() == Woken::Stop {
+            return Err(interrupted(printer));
+        }
+        watching.look().map_err(|e| unreadable(e, printer))?;
     }
-    watching.look().map_err(|e| unreadable(e, printer))?;
     match watching.sweep(printer.words())? {
         Sweep::Stopped => Err(interrupted(printer)),
         Sweep::Told(report) => {

@@ -199,7 +199,7 @@ mod tests {
             for entry in std::fs::read_dir(root.join(folder)).unwrap() {
                 let path = entry.unwrap().path();
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
-                if detect::is_ignored_name(&name).is_some() || name.contains("백업") || name.ends_with(".md")
+                if detect::is_ignored_name(&name).is_some() || name.contains("백업") || name == "README.md"
                 {
                     continue;
                 }

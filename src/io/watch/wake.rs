@@ -89,10 +89,11 @@ pub fn pause<T>(events: &Receiver<Event<T>>, stop: &Stop, least: Duration, most:
             return Woken::Look;
         }
         let until = if passed < least { least } else { most };
-        match events.recv_timeout((until - passed).min(GLANCE)) {
+        let rest = until.saturating_sub(passed).min(GLANCE);
+        match events.recv_timeout(rest) {
             Ok(Event::Touched) => touched = true,
             Ok(Event::Done(_)) | Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => std::thread::sleep((until - passed).min(GLANCE)),
+            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(rest),
         }
     }
 }
@@ -117,7 +118,7 @@ mod tests {
 
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(600);
+    const LONG: Duration = Duration::from_mins(10);
 
     #[test]
     fn a_touch_ends_a_pause_and_a_stop_ends_it_otherwise() {
