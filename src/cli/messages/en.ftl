@@ -121,6 +121,7 @@ watch-quarantined = { $n } quarantined
 watch-more-known = … and { $n } more that are known
 watch-run = run { $run }
 watch-items = : { $new } items new, { $changed } changed
+watch-nothing-there = nothing there to take
 watch-nothing-new = nothing new: the ledger is as it was
 watch-pushed = pushed: { $loads ->
     [one] 1 load

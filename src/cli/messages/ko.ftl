@@ -103,6 +103,7 @@ watch-quarantined = 격리 { $n }행
 watch-more-known = … 이미 있는 파일 { $n }개 더
 watch-run = 실행 { $run }
 watch-items = : 새 품목 { $new }건, 바뀐 품목 { $changed }건
+watch-nothing-there = 넣을 파일이 없습니다
 watch-nothing-new = 새로운 것이 없어 장부는 그대로입니다
 watch-pushed = 올림: 적재 { $loads }건, { $rows }행
 watch-push-failed = 올리지 못했습니다. 다시 시도합니다: { $why }

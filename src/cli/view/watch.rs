@@ -19,6 +19,9 @@ pub fn render(report: &SweepReport, words: &Words, columns: usize, style: Style)
         let text = marked(mark, |m| style.dim(m), &text, columns.saturating_sub(INDENT.len()));
         text.lines().for_each(|l| out.line(format!("{INDENT}{l}")));
     };
+    if report.is_empty() {
+        line("·", words.say("watch-nothing-there"));
+    }
     if let Some(run) = &report.run {
         let mut text = match &run.run_id {
             Some(id) => words.tell("watch-run", &[("run", id.into())]),
