@@ -199,7 +199,7 @@ pub(super) fn pull(
                 config: &settings.config,
                 schema,
                 policy: &wire::policy(&settings.config),
-                keyring: &Passwords::new(None)?,
+                keyring: &Passwords::new(None, &settings.words())?,
                 mode: asked.mode,
                 again: ingest::Again::Noted,
                 command: "pull".into(),

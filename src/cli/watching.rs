@@ -17,7 +17,6 @@ use super::progress::Bars;
 use super::settings::{IngestSettings, Settings};
 use super::status::Failure;
 use super::wire;
-use super::words::Words;
 use crate::core::inbox::{Inbox, Look, Rest};
 use crate::core::schema::Schema;
 use crate::io::config::is_mall_id;
@@ -87,7 +86,7 @@ impl WatchSettings {
             quiet: if args.once { Quiet::FromItsTime } else { Quiet::FromFirstLook },
             interval: args.interval,
             mall: args.mall.clone(),
-            password: Passwords::new(args.password_file.as_deref())?.given().map(str::to_owned),
+            password: Passwords::new(args.password_file.as_deref(), &words)?.given().map(str::to_owned),
             push,
         })
     }
@@ -269,7 +268,7 @@ impl Watching {
     }
 
     /// Takes what is ready. An error means that nothing was committed; the files are ready still.
-    pub(super) fn sweep(&mut self, words: &Words) -> Result<Sweep, Failure> {
+    pub(super) fn sweep(&mut self) -> Result<Sweep, Failure> {
         let mut ready: Vec<(PathBuf, Look)> = self
             .inbox
             .ready()
@@ -282,7 +281,7 @@ impl Watching {
         if ready.is_empty() && !push_due {
             return Ok(Sweep::Told(Box::new(self.report(None, Vec::new(), None))));
         }
-        let bars = Arc::new(Bars::new(self.live));
+        let bars = Arc::new(Bars::new(self.live, self.settings.words()));
         let job = Job {
             settings: self.settings.clone(),
             schema: self.schema.clone(),
@@ -305,7 +304,7 @@ impl Watching {
         let Some(outcome) = outcome else { return Ok(Sweep::Stopped) };
         self.note_push(outcome.push.as_ref(), push_due);
         match outcome.ingest {
-            Some(Ok(done)) => Ok(Sweep::Told(Box::new(self.settle(&ready, &done, outcome.push, words)))),
+            Some(Ok(done)) => Ok(Sweep::Told(Box::new(self.settle(&ready, &done, outcome.push)))),
             Some(Err(failure)) => Err(failure),
             None => Ok(Sweep::Told(Box::new(self.report(None, Vec::new(), outcome.push)))),
         }
@@ -337,13 +336,7 @@ impl Watching {
     }
 
     /// Says of each file that was given to a run whether it is done with, and puts away what the ledger has.
-    fn settle(
-        &mut self,
-        ready: &[(PathBuf, Look)],
-        done: &Ingested,
-        pushed: Option<Pushed>,
-        words: &Words,
-    ) -> SweepReport {
+    fn settle(&mut self, ready: &[(PathBuf, Look)], done: &Ingested, pushed: Option<Pushed>) -> SweepReport {
         let run = RunSummary::of(&done.report);
         let mut files = Vec::new();
         let mut committed = Vec::new();
@@ -383,7 +376,11 @@ impl Watching {
                     Err(ArchiveError::Changed) => self.inbox.again(path),
                     Err(error) => report.not_archived.push(PathTrouble {
                         path: path.display().to_string(),
-                        trouble: archive_trouble(&error, words),
+                        trouble: Trouble {
+                            code: error.code().into(),
+                            message: error.to_string(),
+                            hint: Some(error.hint().to_owned()),
+                        },
                     }),
                 }
             }
@@ -440,25 +437,4 @@ fn became(file: &FileReport, earlier: &HashSet<String>) -> Became {
         FileStatus::Skipped => Became::Skipped,
         FileStatus::Failed => Became::Failed,
     }
-}
-
-fn archive_trouble(error: &ArchiveError, words: &Words) -> Trouble {
-    let (message, hint) = match error {
-        ArchiveError::Changed => (words.say("watch-archive-changed"), "watch-archive-changed-hint"),
-        ArchiveError::Differs(path) => {
-            let path = path.display().to_string();
-            (words.tell("watch-archive-differs", &[("path", (&path).into())]), "watch-archive-differs-hint")
-        }
-        ArchiveError::Io { path, source } => {
-            let (path, cause) = (path.display().to_string(), source.to_string());
-            let args = [("path", (&path).into()), ("cause", (&cause).into())];
-            (words.tell("watch-archive-io", &args), "watch-archive-io-hint")
-        }
-        ArchiveError::Stays { path, source } => {
-            let (path, cause) = (path.display().to_string(), source.to_string());
-            let args = [("path", (&path).into()), ("cause", (&cause).into())];
-            (words.tell("watch-archive-stays", &args), "watch-archive-stays-hint")
-        }
-    };
-    Trouble { code: error.code().into(), message, hint: Some(words.say(hint)) }
 }

@@ -25,7 +25,7 @@ pub(super) fn run(args: &args::Query, settings: &Settings, printer: &mut Printer
         QueryFormat::Json => rows.write_json(printer.stream())?,
         QueryFormat::Csv => rows.write_csv(printer.stream())?,
         QueryFormat::Table => {
-            let text = view::rows::render(&rows, printer.width(), printer.style());
+            let text = view::rows::render(&rows, printer.words(), printer.width(), printer.style());
             printer.result(&text)?;
         }
     }
@@ -60,7 +60,7 @@ fn answer(sql: &str, settings: &Settings) -> Result<crate::io::report::rows::Row
             QueryError::UnknownColumn { name, .. } => schema.fed_by(name).next(),
             _ => None,
         };
-        match fed.map(|column| format!("did you mean `{column}`?")).or(error.hint().map(str::to_owned)) {
+        match fed.map(|near| format!("did you mean `{near}`?")).or(error.hint().map(str::to_owned)) {
             Some(hint) => failure.hint(hint),
             None => failure,
         }

@@ -51,7 +51,7 @@ fn once(watching: &mut Watching, printer: &mut Printer) -> Result<Status, Failur
         }
         watching.look().map_err(|e| unreadable(e, printer))?;
     }
-    match watching.sweep(printer.words())? {
+    match watching.sweep()? {
         Sweep::Stopped => Err(interrupted(printer)),
         Sweep::Told(report) => {
             tell(&report, printer)?;
@@ -80,7 +80,7 @@ fn on_and_on(watching: &mut Watching, printer: &mut Printer) -> Result<Status, F
     let mut said = None;
     while !watching.stop().is_asked() {
         let swept = match watching.look() {
-            Ok(()) => watching.sweep(printer.words()),
+            Ok(()) => watching.sweep(),
             Err(error) => {
                 Err(Failure::new("file.io", printer.words().say("watch-unreadable")).caused_by(&error))
             }
@@ -124,7 +124,8 @@ fn tell_once(trouble: &Trouble, said: &mut Option<String>, printer: &mut Printer
         Output::Json => printer.record(&Happening { trouble: Some(trouble), ..Happening::of("trouble") }),
         Output::People => {
             let again = printer.words().say("watch-again");
-            printer.warning(&format!("{}; {again}", trouble.message));
+            let message = printer.words().said(&trouble.message).into_owned();
+            printer.warning(&format!("{message}; {again}"));
             Ok(())
         }
     }
@@ -141,7 +142,8 @@ fn tell(report: &SweepReport, printer: &mut Printer) -> Result<(), Failure> {
     let failed = report.files.iter().filter_map(|f| Some((&f.file.path, f.file.error.as_ref()?)));
     let stayed = report.not_archived.iter().map(|t| (&t.path, &t.trouble));
     for (path, trouble) in failed.chain(stayed) {
-        printer.warning_if_quiet(&format!("{path}: {}", trouble.message));
+        let message = printer.words().said(&trouble.message).into_owned();
+        printer.warning_if_quiet(&format!("{path}: {message}"));
     }
     if let Some(Pushed::Failed(trouble)) = &report.push {
         printer.warning_if_quiet(&trouble.message);

@@ -42,7 +42,7 @@ pub fn render(report: &SweepReport, words: &Words, columns: usize, style: Style)
             line("→", words.tell("watch-pushed", &[("loads", (*loads).into()), ("rows", (*rows).into())]));
         }
         Some(Pushed::Failed(trouble)) => {
-            line("!", words.tell("watch-push-failed", &[("why", (&trouble.message).into())]));
+            line("!", words.tell("watch-push-failed", &[("why", (&*words.said(&trouble.message)).into())]));
         }
         _ => {}
     }
@@ -51,7 +51,7 @@ pub fn render(report: &SweepReport, words: &Words, columns: usize, style: Style)
     }
     for stayed in &report.not_archived {
         let path = lines.relative(&stayed.path);
-        let why = &stayed.trouble.message;
+        let why = &*words.said(&stayed.trouble.message);
         line("!", words.tell("watch-not-archived", &[("path", path.into()), ("why", why.into())]));
     }
     for path in &report.waiting {
@@ -108,12 +108,12 @@ impl Files<'_> {
                 .for_each(|l| out.line(format!("{indent}{l}")));
         };
         if let Some(error) = &taken.file.error {
-            below("·", &error.message);
+            below("·", &self.words.said(&error.message));
             if let Some(hint) = &error.hint {
-                below("→", hint);
+                below("→", &self.words.said(hint));
             }
         } else if let Some(reason) = &taken.file.reason {
-            below("·", reason);
+            below("·", &self.words.said(reason));
         }
     }
 
