@@ -12,6 +12,7 @@ mod ingest;
 mod init;
 mod inspect;
 mod man;
+mod plan;
 mod pull;
 mod push;
 mod quarantine;
@@ -20,6 +21,8 @@ mod reconcile;
 mod schema;
 mod undo;
 mod watch;
+
+pub(super) use plan::Wanted;
 
 use super::args::Command;
 use super::printer::Printer;
@@ -45,6 +48,7 @@ pub(super) fn run(command: &Command, settings: &Settings, printer: &mut Printer)
         Command::Coverage(args) => coverage::run(args, settings, printer),
         Command::Changes(args) => changes::run(args, settings, printer),
         Command::Reconcile(args) => reconcile::run(args, settings, printer),
+        Command::Plan(args) => plan::run(args, settings, printer),
         Command::Undo(args) => undo::run(args, settings, printer),
         Command::Doctor(args) => doctor::run(args, settings, printer),
         Command::Pull(args) => pull::run(args, settings, printer),
