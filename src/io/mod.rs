@@ -16,3 +16,4 @@ pub mod query;
 pub mod read;
 pub mod reconcile;
 pub mod report;
+pub mod watch;
