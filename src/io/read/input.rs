@@ -64,6 +64,7 @@ impl Input {
     }
 
     /// The same bytes, counted from now on.
+    #[must_use]
     pub fn counted(&self) -> Self {
         Self::Counted(Arc::new(Counted { inner: self.clone(), read: AtomicU64::new(0) }))
     }
