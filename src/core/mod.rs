@@ -13,6 +13,7 @@ pub mod number;
 pub mod person;
 pub mod problem;
 pub mod rows;
+pub mod sales;
 pub mod schema;
 pub mod stage;
 pub mod table;

@@ -14,3 +14,4 @@ pub mod ledger;
 pub mod query;
 pub mod read;
 pub mod report;
+pub mod summary;

@@ -9,6 +9,7 @@ pub mod explain;
 pub mod ingest;
 pub mod inspect;
 pub mod listing;
+pub mod page;
 #[cfg(feature = "bigquery")]
 pub mod push;
 #[cfg(feature = "query")]

@@ -10,6 +10,7 @@ pub mod inspect;
 pub mod quarantine;
 pub mod rows;
 pub mod schema;
+pub mod summary;
 
 use serde::Serialize;
 
