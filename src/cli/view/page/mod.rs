@@ -10,8 +10,6 @@ mod numbers;
 mod refunds;
 mod rest;
 mod sales;
-#[cfg(test)]
-mod tests;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -247,3 +245,6 @@ impl<'a> Page<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
