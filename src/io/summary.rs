@@ -9,6 +9,7 @@ use super::coverage::coverage;
 use super::export::value::{CellValue, ColumnCells};
 use super::export::{ExportError, cells};
 use super::ledger::{DayRange, FileRecord, Ledger, LedgerError, MonthTables, Since, WantedColumns};
+use super::report::coverage::CoverageReport;
 use super::report::summary::{
     Amount, DriftView, FileCount, FindingCount, LagSum, MonthSales, QuarantineCount, ShopSales, SourceSales,
     Summary,
@@ -47,7 +48,7 @@ pub fn summary(ledger: &Ledger, asked: &Asked) -> Result<Summary, ChangesError> 
             as_of: asked.clock.today.to_string(),
             from: asked.days.from.map(|d| d.to_string()),
             to: asked.days.to.map(|d| d.to_string()),
-            coverage: coverage(ledger, ledger.schema(), asked.days, asked.clock)?,
+            coverage: covered(ledger, asked)?,
             shops: sales(ledger, asked.days)?,
             drift: since.map(|since| drift(ledger, &since)).transpose()?,
             findings: findings(ledger, asked.days)?,
@@ -55,6 +56,16 @@ pub fn summary(ledger: &Ledger, asked: &Asked) -> Result<Summary, ChangesError> 
             files: files(ledger, asked.names)?,
         })
     })
+}
+
+/// The coverage, with files called as they are elsewhere in the report.
+fn covered(ledger: &Ledger, asked: &Asked) -> Result<CoverageReport, LedgerError> {
+    let mut told = coverage(ledger, ledger.schema(), asked.days, asked.clock)?;
+    for stretch in told.shops.iter_mut().flat_map(|shop| &mut shop.stretches) {
+        let names = stretch.claimed_by.iter().filter_map(|path| shown_name(path, asked.names));
+        stretch.claimed_by = names.map(str::to_owned).collect();
+    }
+    Ok(told)
 }
 
 fn drift(ledger: &Ledger, since: &Since) -> Result<DriftView, ChangesError> {
@@ -339,12 +350,16 @@ fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
+/// A file's name, where it is to be shown and is no person's.
+fn shown_name(path: &str, names: FileNames) -> Option<&str> {
+    let name = base_name(path);
+    (names == FileNames::Shown && !holds_contact(name)).then_some(name)
+}
+
 fn file_count(file: &FileRecord, names: FileNames) -> FileCount {
     let details = &file.details;
-    let name = base_name(&file.path);
-    let shown = names == FileNames::Shown && !holds_contact(name);
     FileCount {
-        name: shown.then(|| name.to_owned()),
+        name: shown_name(&file.path, names).map(str::to_owned),
         short_hash: file.hash.to_string().chars().take(8).collect(),
         source: file.source.as_str().to_owned(),
         format: details.format.clone(),
