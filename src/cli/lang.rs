@@ -1,5 +1,7 @@
 //! In which language people are spoken to: `--lang`, then `JANGBU_LANG`, then the locale, then English.
 
+use std::ffi::OsString;
+
 use clap::ValueEnum;
 
 /// A language that every message is written in.
@@ -22,6 +24,21 @@ impl Lang {
         }
     }
 
+    /// The language in which arguments that are not parsed yet are answered.
+    ///
+    /// What names no language is left to the parser and to [`Self::choose`] to complain about.
+    pub fn before_parsing(args: &[OsString], env: impl Fn(&str) -> Option<String>) -> Self {
+        let words = args.iter().skip(1).map_while(|arg| arg.to_str().filter(|text| *text != "--"));
+        let words: Vec<&str> = words.collect();
+        let mut named =
+            words.iter().enumerate().filter_map(|(n, word)| match word.strip_prefix("--lang")? {
+                "" => words.get(n + 1).copied(),
+                rest => rest.strip_prefix('='),
+            });
+        let asked = named.next_back().and_then(|text| Self::ALL.into_iter().find(|l| l.code() == text));
+        Self::choose(asked, env).unwrap_or_default()
+    }
+
     /// The language to speak, from the option and the environment. An empty variable counts as none.
     ///
     /// `Err` holds a `JANGBU_LANG` that names no language; a locale of another language means English.
@@ -42,6 +59,20 @@ impl Lang {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_option_counts_before_anything_is_parsed() {
+        let before = |args: &[&str]| {
+            let args: Vec<OsString> = args.iter().map(OsString::from).collect();
+            Lang::before_parsing(&args, |name| (name == "LANG").then(|| "ko_KR.UTF-8".to_owned()))
+        };
+        assert_eq!(before(&["jangbu"]), Lang::Ko);
+        assert_eq!(before(&["jangbu", "--lang", "en", "--help"]), Lang::En);
+        assert_eq!(before(&["jangbu", "files", "--lang=en"]), Lang::En);
+        assert_eq!(before(&["jangbu", "query", "--", "--lang=en"]), Lang::Ko);
+        assert_eq!(before(&["jangbu", "--lang", "fr"]), Lang::Ko);
+        assert_eq!(before(&["jangbu", "--lang"]), Lang::Ko);
+    }
 
     #[test]
     fn the_option_then_the_variable_then_the_locale() {

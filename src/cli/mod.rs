@@ -5,11 +5,13 @@
 
 pub mod args;
 mod command;
+pub mod help;
 pub mod lang;
 mod panic;
 pub mod password;
 pub mod printer;
 pub mod progress;
+mod refusal;
 pub mod settings;
 pub mod status;
 pub mod table;
@@ -23,25 +25,37 @@ pub mod words;
 
 use std::ffi::OsString;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use args::Cli;
+use lang::Lang;
 use printer::{Console, Printer};
 use settings::Settings;
 use status::{Failure, Status};
+use words::Words;
 
 /// Runs the program with its arguments (the first is its own name).
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
     panic::install_hook();
     let args: Vec<OsString> = args.into_iter().collect();
-    match Cli::try_parse_from(&args) {
+    let lang = Lang::before_parsing(&args, |name| std::env::var(name).ok());
+    match parse(&args, lang) {
         Ok(cli) => {
-            let mut printer = Printer::new(Console::standard(), cli.global.verbosity(), cli.global.output());
+            let words = Words::of(lang);
+            let mut printer =
+                Printer::new(Console::standard(), cli.global.verbosity(), cli.global.output(), words);
             let result = dispatch(&cli, &mut printer);
             finish(result, &mut printer)
         }
-        Err(error) => refuse(&error, &args),
+        Err(error) => refusal::refuse(&error, &args, lang),
     }
+}
+
+/// The arguments, or what is to be said instead: help, the version, a mistake.
+fn parse(args: &[OsString], lang: Lang) -> Result<Cli, clap::Error> {
+    let mut command = help::command(lang);
+    let matches = command.try_get_matches_from_mut(args)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 fn dispatch(cli: &Cli, printer: &mut Printer) -> Result<Status, Failure> {
@@ -58,46 +72,5 @@ fn finish(result: Result<Status, Failure>, printer: &mut Printer) -> Status {
             let _ = printer.failure(&failure);
             failure.status
         }
-    }
-}
-
-/// Help, the version, or arguments that make no sense.
-fn refuse(error: &clap::Error, args: &[OsString]) -> Status {
-    if !error.use_stderr() {
-        let _ = error.print();
-        return Status::Success;
-    }
-    if args.iter().any(|a| a == "--json") {
-        let mut printer = Printer::new(Console::standard(), args::Verbosity::Normal, args::Output::Json);
-        let message = one_line(&error.to_string());
-        let _ = printer.failure(&Failure::usage(message).hint("see jangbu --help"));
-    } else {
-        let _ = error.print();
-    }
-    Status::Usage
-}
-
-/// What clap says above its usage, without line breaks.
-fn one_line(text: &str) -> String {
-    let lines = text.lines().map(str::trim).take_while(|l| !l.starts_with("Usage:"));
-    let text = lines.filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" ");
-    text.strip_prefix("error: ").map(str::to_owned).unwrap_or(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn clap_errors_fit_on_a_line() {
-        let message = |args: &[&str]| one_line(&Cli::try_parse_from(args).unwrap_err().to_string());
-        assert_eq!(
-            message(&["jangbu", "export", "orders"]),
-            "the following required arguments were not provided: --out <FILE>"
-        );
-        assert_eq!(
-            message(&["jangbu", "files", "--jsn"]),
-            "unexpected argument '--jsn' found tip: a similar argument exists: '--json'"
-        );
     }
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::args::{Output, Verbosity};
 use super::status::Failure;
 use super::width::Lines;
+use super::words::Words;
 use crate::core::text::printable;
 
 /// Where output goes, and what it can show.
@@ -91,11 +92,17 @@ pub struct Printer {
     console: Console,
     verbosity: Verbosity,
     output: Output,
+    words: Words,
 }
 
 impl Printer {
-    pub fn new(console: Console, verbosity: Verbosity, output: Output) -> Self {
-        Self { console, verbosity, output }
+    pub fn new(console: Console, verbosity: Verbosity, output: Output, words: Words) -> Self {
+        Self { console, verbosity, output, words }
+    }
+
+    /// The language that is spoken.
+    pub fn words(&self) -> &Words {
+        &self.words
     }
 
     pub fn output(&self) -> Output {
@@ -155,7 +162,7 @@ impl Printer {
 
     pub fn warning(&mut self, text: &str) {
         if self.verbosity >= Verbosity::Quiet {
-            let label = self.console.err_style.warn("warning:");
+            let label = self.console.err_style.warn(&self.words.say("label-warning"));
             self.say(&format!("{label} {}", safe(text)));
         }
     }
@@ -170,12 +177,12 @@ impl Printer {
     /// The end of a command that failed: the error, its causes, what to do; with `--json` also a document on stdout.
     pub fn failure(&mut self, failure: &Failure) -> io::Result<()> {
         let style = self.console.err_style;
-        let mut text = format!("{} {}\n", style.bad("error:"), safe(&failure.message));
+        let mut text = format!("{} {}\n", style.bad(&self.words.say("label-error")), safe(&failure.message));
         for cause in &failure.causes {
-            text.line(format!("  {} {}", style.dim("because:"), safe(cause)));
+            text.line(format!("  {} {}", style.dim(&self.words.say("label-because")), safe(cause)));
         }
         if let Some(hint) = &failure.hint {
-            text.line(format!("{} {}", style.good("hint:"), safe(hint)));
+            text.line(format!("{} {}", style.good(&self.words.say("label-hint")), safe(hint)));
         }
         self.console.err.write_all(text.as_bytes())?;
         if self.output == Output::Json {
@@ -188,6 +195,11 @@ impl Printer {
             self.console.out.write_all(b"\n")?;
         }
         self.console.out.flush()
+    }
+
+    /// A text of several lines for stderr, complete and safe to show, that no verbosity leaves out.
+    pub fn usage(&mut self, text: &str) -> io::Result<()> {
+        self.console.err.write_all(text.as_bytes())
     }
 
     pub fn flush(&mut self) -> io::Result<()> {
@@ -215,6 +227,7 @@ pub(crate) mod tests {
     use std::rc::Rc;
 
     use super::*;
+    use crate::cli::lang::Lang;
 
     /// Bytes that a test can look at afterwards.
     #[derive(Clone, Default)]
@@ -248,7 +261,7 @@ pub(crate) mod tests {
             err_style: Style::Plain,
             live: Live::Plain,
         };
-        (Printer::new(console, verbosity, output), out, err)
+        (Printer::new(console, verbosity, output, Words::of(Lang::En)), out, err)
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub enum Status {
     Failed = 1,
     /// The command line makes no sense.
     Usage = 2,
-    /// Committed, but a file failed or rows were quarantined.
+    /// Done, but somebody should look: a file failed, rows were quarantined, files and API disagree.
     Partial = 3,
 }
 

@@ -13,5 +13,6 @@ pub mod ledger;
 #[cfg(feature = "query")]
 pub mod query;
 pub mod read;
+pub mod reconcile;
 pub mod report;
 pub mod summary;

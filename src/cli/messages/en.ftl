@@ -9,6 +9,27 @@ count-orders = { $n ->
    *[other] { $n } orders
 }
 
+label-error = error:
+label-warning = warning:
+label-because = because:
+label-hint = hint:
+label-tip = tip:
+
+usage-see-help = see { $command }
+usage-help-hint = For more information, try '--help'.
+usage-conflict = the argument '{ $arg }' cannot be used with { $others }
+usage-repeated = the argument '{ $arg }' cannot be used multiple times
+usage-no-value = a value is required for '{ $arg }' but none was supplied
+usage-bad-value = invalid value '{ $value }' for '{ $arg }'
+usage-bad-value-why = invalid value '{ $value }' for '{ $arg }': { $why }
+usage-possible-values = possible values: { $values }
+usage-bad-command = unrecognized subcommand '{ $command }'
+usage-missing = the following required arguments were not provided: { $args }
+usage-no-command = '{ $command }' requires a subcommand but one was not provided
+usage-one-too-many = unexpected value '{ $value }' for '{ $arg }' found; no more were expected
+usage-unknown = unexpected argument '{ $arg }' found
+usage-similar = a similar one exists: { $names }
+
 coverage-title = { $mall }, shop { $shop }
 coverage-nothing = no orders are known here
 coverage-undated = no day is known of { $orders }; they are in no month
@@ -73,6 +94,47 @@ changes-item = item
 changes-field = column
 changes-old = before
 changes-now = now
+
+reconcile-nothing = no orders of these days are known
+reconcile-agree = files and API agree to the won on { $days }
+reconcile-within = files and API agree on { $days } within { $tolerance } a day; they are { $off } apart
+reconcile-disagree = files and API disagree on { $wrong } of { $days } (tolerance { $tolerance } a day)
+reconcile-no-common-day = there is no day that both files and API cover: nothing was compared
+reconcile-sums = files { $files }, API { $api }, difference { $difference }
+reconcile-apart = ; order by order { $off } apart
+reconcile-unweighed = { $orders } differ in a way that no amount weighs: such days disagree
+reconcile-without-amount = { $orders } without an amount that both sides tell: only their fields were compared
+reconcile-orders = orders
+reconcile-items = items
+reconcile-equal = equal
+reconcile-drifted = drifted
+reconcile-only-files = files only
+reconcile-only-api = API only
+reconcile-unjudged = not judged
+reconcile-fields = Columns that differ
+reconcile-times = times
+reconcile-files-newer = files newer
+reconcile-api-newer = API newer
+reconcile-difference = API − files
+reconcile-note = note
+reconcile-frozen = should never change
+reconcile-days = Days that differ (items; amounts in won)
+reconcile-day = day
+reconcile-off = apart
+reconcile-other-days = on { $days } everything is equal
+reconcile-list = What differs
+reconcile-side = side
+reconcile-files = files
+reconcile-value = value
+reconcile-observed = observed (KST)
+reconcile-other-observed = other side looked
+reconcile-never = never
+reconcile-newer = * the newer word
+reconcile-amount = amount
+reconcile-not-judged = Not judged
+reconcile-scope-common = { $days } on which one side may lack orders, so only what both have was compared: { $named }
+reconcile-scope-files = { $days } that only files cover: { $named }
+reconcile-scope-api = { $days } that only the API covers: { $named }
 
 page-kind = Order ledger
 page-title = Report on { $malls }

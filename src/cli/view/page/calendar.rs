@@ -5,7 +5,8 @@ use maud::{Markup, html};
 use super::Page;
 use super::grid::{Grid, Side};
 use crate::cli::table::grouped;
-use crate::cli::view::coverage::{first_of, letter, span, verdict_word, why};
+use crate::cli::view::coverage::{first_of, letter, verdict_word, why};
+use crate::cli::view::span;
 use crate::core::coverage::{Rule, Verdict};
 use crate::io::report::coverage::{DayView, ShopView, StretchView};
 

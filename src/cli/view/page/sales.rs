@@ -7,7 +7,7 @@ use super::grid::{Grid, Side};
 use super::numbers::amount;
 use super::{Page, chart};
 use crate::cli::table::grouped;
-use crate::cli::view::coverage::span;
+use crate::cli::view::span;
 use crate::core::coverage::Verdict;
 use crate::core::sales::Sum;
 use crate::io::report::summary::{MonthSales, ShopSales, SourceSales};
