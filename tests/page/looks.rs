@@ -123,66 +123,76 @@ fn a_page_takes_its_place_whole_or_leaves_what_was_there() {
 fn the_page_fits_the_dark_a_telephone_and_paper() {
     let store = shop::ledger();
     let page = written(&store, "report.html", &["--lang", "en"]);
-    let light = picture(&page, 1200, 900, Scheme::Light);
-    assert_eq!(picture(&page, 1200, 900, Scheme::Light), light, "pictures of one page differ");
-    let dark = picture(&page, 1200, 900, Scheme::Dark);
-    assert!(
-        brightness(&light) > 200 && brightness(&dark) < 60,
-        "{} {}",
-        brightness(&light),
-        brightness(&dark)
-    );
-    // A page that does not fit is drawn wider than the telephone is; then its right edge is not the margin.
-    let narrow = picture(&page, 400, 900, Scheme::Light);
-    assert!(brightness(&narrow) > 200);
+    let wide = |scheme| Pixels::of(&picture(&page, 1200, 900, scheme));
+    let (light, dark) = (wide(Scheme::Light).mean(), wide(Scheme::Dark).mean());
+    assert!(light > 200 && dark < 60, "{light} {dark}");
+    // What does not fit runs into the margin; wide tables are in frames of their own.
+    let narrow = Pixels::of(&picture(&page, 400, 3000, Scheme::Light));
+    assert_eq!(narrow.width, 400);
+    assert!(narrow.margin(8).iter().all(|part| *part == 255), "something is in the margin");
     let printed = print(&page);
     assert!(printed.starts_with(b"%PDF"));
     let pages = memchr::memmem::find_iter(&printed, b"/Type /Page\n").count();
     assert!((3..40).contains(&pages), "{pages} pages");
 }
 
-/// The mean of all colours of a PNG of eight bits, 0 to 255.
-fn brightness(png: &[u8]) -> u64 {
-    use std::io::Read as _;
-    let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes")) as usize;
-    let (width, height) = (number(16), number(20));
-    let channels = match (png[24], png[25]) {
-        (8, 2) => 3,
-        (8, 6) => 4,
-        other => panic!("another kind of PNG: {other:?}"),
-    };
-    let (mut packed, mut at) = (Vec::new(), 8);
-    while at + 8 < png.len() {
-        let length = number(at);
-        if &png[at + 4..at + 8] == b"IDAT" {
-            packed.extend_from_slice(&png[at + 8..at + 8 + length]);
+/// A picture, row after row, red, green and blue one by one.
+struct Pixels {
+    width: usize,
+    parts: Vec<u8>,
+}
+
+impl Pixels {
+    /// Out of a PNG of eight bits without transparency, as the browser writes it.
+    fn of(png: &[u8]) -> Self {
+        use std::io::Read as _;
+        let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes")) as usize;
+        let (width, height) = (number(16), number(20));
+        assert_eq!((png[24], png[25]), (8, 2), "another kind of PNG");
+        let (mut packed, mut at) = (Vec::new(), 8);
+        while at + 8 < png.len() {
+            let length = number(at);
+            if &png[at + 4..at + 8] == b"IDAT" {
+                packed.extend_from_slice(&png[at + 8..at + 8 + length]);
+            }
+            at += 12 + length;
         }
-        at += 12 + length;
-    }
-    let mut rows = Vec::new();
-    flate2::read::ZlibDecoder::new(packed.as_slice()).read_to_end(&mut rows).expect("pixels");
-    let stride = width * channels;
-    assert_eq!(rows.len(), height * (stride + 1));
-    let mut above = vec![0u8; stride];
-    let mut sum = 0u64;
-    for row in rows.chunks(stride + 1) {
-        let mut line = row[1..].to_vec();
-        for i in 0..stride {
-            let left = if i < channels { 0 } else { line[i - channels] };
-            let corner = if i < channels { 0 } else { above[i - channels] };
-            let guess = match row[0] {
-                0 => 0,
-                1 => left,
-                2 => above[i],
-                3 => u8::midpoint(left, above[i]),
-                _ => paeth(left, above[i], corner),
-            };
-            line[i] = line[i].wrapping_add(guess);
-            sum += u64::from(line[i]);
+        let mut rows = Vec::new();
+        flate2::read::ZlibDecoder::new(packed.as_slice()).read_to_end(&mut rows).expect("pixels");
+        let stride = width * 3;
+        assert_eq!(rows.len(), height * (stride + 1));
+        let mut above = vec![0u8; stride];
+        let mut parts = Vec::new();
+        for row in rows.chunks(stride + 1) {
+            let mut line = row[1..].to_vec();
+            for i in 0..stride {
+                let left = if i < 3 { 0 } else { line[i - 3] };
+                let corner = if i < 3 { 0 } else { above[i - 3] };
+                let guess = match row[0] {
+                    0 => 0,
+                    1 => left,
+                    2 => above[i],
+                    3 => u8::midpoint(left, above[i]),
+                    _ => paeth(left, above[i], corner),
+                };
+                line[i] = line[i].wrapping_add(guess);
+            }
+            parts.extend_from_slice(&line);
+            above = line;
         }
-        above = line;
+        Self { width, parts }
     }
-    sum / (rows.len() as u64)
+
+    /// The mean of all colours, from 0 (black) to 255.
+    fn mean(&self) -> u64 {
+        self.parts.iter().map(|part| u64::from(*part)).sum::<u64>() / self.parts.len() as u64
+    }
+
+    /// The pixels at the right edge, so many of each row.
+    fn margin(&self, columns: usize) -> Vec<u8> {
+        let stride = self.width * 3;
+        self.parts.chunks(stride).flat_map(|row| row[stride - columns * 3..].to_vec()).collect()
+    }
 }
 
 fn paeth(left: u8, above: u8, corner: u8) -> u8 {

@@ -1,9 +1,11 @@
 use super::*;
 
+#[expect(clippy::unnecessary_wraps, reason = "as columns have it")]
 fn won(n: i64) -> Option<Money> {
     Some(Money(n * 100))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as columns have it")]
 fn day(n: i32) -> Option<Day> {
     Some(Day(19_900 + n))
 }

@@ -71,10 +71,7 @@ impl Page<'_> {
                 let (name, value) = (self.lag_name(most), amount(most.amount.0));
                 self.tell("page-lags-summary", &[("most", (&name).into()), ("value", (&value).into())])
             }),
-            labels: bins
-                .iter()
-                .map(|bin| Label { text: self.lag_short(bin), below: None, rank: 0 })
-                .collect(),
+            labels: bins.iter().map(|bin| Label { text: lag_short(bin), below: None, rank: 0 }).collect(),
             series: vec![Series { colour: COLOUR, values: bins.iter().map(|b| whole(b.amount.0)).collect() }],
         };
         let number = |id: &str| (self.say(id), Side::Number);
@@ -139,15 +136,15 @@ impl Page<'_> {
             (None, None) => self.say("page-lag-unknown"),
         }
     }
+}
 
-    /// The same along an axis.
-    fn lag_short(&self, lag: &LagSum) -> String {
-        match (lag.from_days, lag.to_days) {
-            (Some(from), Some(to)) => format!("{from}–{to}"),
-            (Some(from), None) => format!("{from}+"),
-            (None, Some(_)) => "< 0".to_owned(),
-            (None, None) => "?".to_owned(),
-        }
+/// A bin's name along an axis.
+fn lag_short(lag: &LagSum) -> String {
+    match (lag.from_days, lag.to_days) {
+        (Some(from), Some(to)) => format!("{from}–{to}"),
+        (Some(from), None) => format!("{from}+"),
+        (None, Some(_)) => "< 0".to_owned(),
+        (None, None) => "?".to_owned(),
     }
 }
 
