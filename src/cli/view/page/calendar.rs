@@ -59,11 +59,11 @@ impl Page<'_> {
             ("gap", "!", "page-legend-gap"),
             ("part", "?", "page-legend-part"),
             ("wait", "q", "page-legend-wait"),
-            ("file drift", "f", "page-legend-drift"),
+            ("file", "f", "page-legend-drift"),
         ];
         html! {
             ul.legend aria-label=(self.say("page-legend")) {
-                @for (class, letter, text) in entries { li { span.day.(class) { (letter) } " " (self.say(text)) } }
+                @for (class, letter, text) in entries { li { span.day.(class).drift[letter == "f"] { (letter) } " " (self.say(text)) } }
             }
         }
     }
@@ -124,7 +124,7 @@ impl Page<'_> {
             tr {
                 th scope="row" { (month.to_string()) }
                 @for _ in 0..before { td.void {} }
-                @for day in days { td.day.(class_of(day)) title=(self.day_text(day)) { (mark_of(day)) } }
+                @for day in days { td.day.(class_of(day)).drift[day.may_have_drifted > 0] title=(self.day_text(day)) { (mark_of(day)) } }
                 @for _ in 0..after { td.void {} }
                 td.n { (grouped(orders)) }
                 td.n { (grouped(missing)) }
@@ -276,18 +276,13 @@ fn mark_of(day: &DayView) -> String {
 }
 
 fn class_of(day: &DayView) -> &'static str {
-    let drift = day.may_have_drifted > 0;
-    match (letter(day), drift) {
-        ('F', false) => "file",
-        ('F', true) => "file drift",
-        ('A', false) => "api",
-        ('A', true) => "api drift",
-        ('B', false) => "both",
-        ('B', true) => "both drift",
-        ('?', false) => "part",
-        ('?', true) => "part drift",
-        ('!', _) => "gap",
-        ('q', _) => "wait",
+    match letter(day) {
+        'F' => "file",
+        'A' => "api",
+        'B' => "both",
+        '?' => "part",
+        '!' => "gap",
+        'q' => "wait",
         _ => "quiet",
     }
 }

@@ -67,8 +67,8 @@ struct Size {
 }
 
 const SIZES: [Size; 2] = [
-    Size { class: "chart wide", width: 960, height: 280, axis: 64 },
-    Size { class: "chart narrow", width: 380, height: 240, axis: 52 },
+    Size { class: "wide", width: 960, height: 280, axis: 64 },
+    Size { class: "narrow", width: 380, height: 240, axis: 52 },
 ];
 /// The widest bar, in pixels.
 const WIDEST: f64 = 56.0;
@@ -85,7 +85,7 @@ impl Bars<'_> {
             @for size in SIZES {
                 @if let Some(drawn) = self.draw_at(size, lang) {
                     @let (title, summary) = (format!("{}-{}-t", self.id, size.width), format!("{}-{}-d", self.id, size.width));
-                    svg class=(size.class) viewBox=(format!("0 0 {} {}", size.width, size.height)) role="img"
+                    svg.chart.(size.class) viewBox=(format!("0 0 {} {}", size.width, size.height)) role="img"
                         aria-labelledby=(format!("{title} {summary}")) {
                         title id=(title) { (self.title) }
                         desc id=(summary) { (self.summary) }

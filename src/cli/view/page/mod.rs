@@ -50,7 +50,6 @@ pub fn render(summary: &Summary, words: &Words, schema: &Schema) -> String {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(policy);
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
                 meta name="generator" content=(concat!("jangbu ", env!("CARGO_PKG_VERSION")));
                 title { (title) }

@@ -10,7 +10,6 @@ use crate::cli::table::grouped;
 use crate::cli::view::changes::topic_word;
 use crate::cli::view::korean;
 use crate::cli::view::span;
-use crate::core::problem::{FindingKind, Reason};
 use crate::io::report::changes::{SinceView, StepView, TopicView};
 use crate::io::report::summary::{DriftView, FileCount};
 
@@ -127,7 +126,7 @@ impl Page<'_> {
         let rows = found.iter().map(|f| {
             vec![
                 f.reason.code().to_owned(),
-                self.say(finding_id(f.reason)),
+                self.words.said(f.reason.message()).into_owned(),
                 grouped(f.findings),
                 grouped(f.orders),
                 f.columns.join(", "),
@@ -161,7 +160,12 @@ impl Page<'_> {
             return html! { p.none { (self.say("page-no-quarantine")) } };
         }
         let rows = held.iter().map(|q| {
-            vec![q.reason.code().to_owned(), self.say(reason_id(q.reason)), grouped(q.rows), grouped(q.files)]
+            vec![
+                q.reason.code().to_owned(),
+                self.words.said(q.reason.message()).into_owned(),
+                grouped(q.rows),
+                grouped(q.files),
+            ]
         });
         let grid = Grid {
             id: "t-quarantine".to_owned(),
@@ -238,35 +242,5 @@ impl Page<'_> {
             ]),
         };
         html! { p { (self.say("page-files-lead")) } (grid.draw()) }
-    }
-}
-
-fn finding_id(kind: FindingKind) -> &'static str {
-    match kind {
-        FindingKind::FrozenConflict => "page-finding-frozen-conflict",
-        FindingKind::RepetitionConflict => "page-finding-repetition-conflict",
-        FindingKind::KeyTwice => "page-finding-key-twice",
-        FindingKind::AmbiguousMatch => "page-finding-ambiguous-match",
-        FindingKind::AmbiguousShop => "page-finding-ambiguous-shop",
-        FindingKind::UnknownStatus => "page-finding-unknown-status",
-        FindingKind::NoOrderDay => "page-finding-no-order-day",
-        FindingKind::DamagedId => "page-finding-damaged-id",
-        FindingKind::UnreadableExtra => "page-finding-unreadable-extra",
-        FindingKind::HiddenSheet => "page-finding-hidden-sheet",
-        FindingKind::RecomposedText => "page-finding-recomposed-text",
-        FindingKind::FormulaWithoutValue => "page-finding-formula-without-value",
-        FindingKind::ExtensionDiffers => "page-finding-extension-differs",
-    }
-}
-
-fn reason_id(reason: Reason) -> &'static str {
-    match reason {
-        Reason::MissingOrderId => "page-reason-missing-order-id",
-        Reason::BadOrderId => "page-reason-bad-order-id",
-        Reason::BadNumber => "page-reason-bad-number",
-        Reason::BadDate => "page-reason-bad-date",
-        Reason::RowWidth => "page-reason-row-width",
-        Reason::BadText => "page-reason-bad-text",
-        Reason::BadJson => "page-reason-bad-json",
     }
 }
