@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 pub mod bigquery;
+pub mod plan;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
@@ -194,6 +195,20 @@ Examples:
   jangbu reconcile --from 2024-06-01 --to 2024-06-30
   jangbu reconcile --tolerance 1000 --json")]
     Reconcile(Reconcile),
+    /// Plan what to ask Cafe24 for next: the days that are missing, then those that may have drifted
+    ///
+    /// Each request is one download: at most six months, cut at ends of months, oldest first, with the way to get it and the
+    /// columns that the form should have. Horizons are settings ([plan] in jangbu.toml). `plan request` notes that a request was
+    /// made; a file that covers it closes it.
+    #[command(after_long_help = "\
+Examples:
+  jangbu plan
+  jangbu plan --message --lang ko
+  jangbu plan --from 2021-01-01 --to 2023-12-31
+  jangbu plan request 1
+  jangbu plan request 2024-06-01..2024-06-30 --asked-on 2024-07-02
+  jangbu plan withdraw q0001")]
+    Plan(plan::Plan),
     /// Take a run back, as if it had never been
     ///
     /// Any run can be undone, not only the last one. `jangbu files` shows the runs.
@@ -428,7 +443,10 @@ mod tests {
         let mut checked = 0;
         let mut root = Cli::command();
         let mut helps = vec![root.render_long_help().to_string()];
-        helps.extend(root.get_subcommands_mut().map(|c| c.render_long_help().to_string()));
+        for command in root.get_subcommands_mut() {
+            helps.push(command.render_long_help().to_string());
+            helps.extend(command.get_subcommands_mut().map(|c| c.render_long_help().to_string()));
+        }
         for line in helps.iter().flat_map(|h| h.lines()).map(str::trim).filter(|l| l.starts_with("jangbu ")) {
             let line = line.split(" > ").next().unwrap();
             let (plain, quoted) = line.split_once('"').map_or((line, None), |(a, b)| (a, Some(b)));

@@ -1,5 +1,7 @@
 //! Where the command line meets the rest of the program: one function for each thing that a command needs done.
 
+pub(super) mod plan;
+
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;

@@ -11,6 +11,7 @@ pub mod nearest;
 pub mod normalise;
 pub mod number;
 pub mod person;
+pub mod plan;
 pub mod problem;
 pub mod reconcile;
 pub mod rows;

@@ -10,6 +10,7 @@ pub mod export;
 pub mod ingest;
 pub mod inspect;
 pub mod ledger;
+pub mod plan;
 #[cfg(feature = "query")]
 pub mod query;
 pub mod read;

@@ -9,6 +9,7 @@ mod files;
 mod findings;
 mod ingest;
 mod inspect;
+mod plan;
 mod pull;
 mod push;
 mod quarantine;
@@ -17,6 +18,8 @@ mod reconcile;
 mod report;
 mod schema;
 mod undo;
+
+pub(super) use plan::Wanted;
 
 use super::args::Command;
 use super::printer::Printer;
@@ -40,6 +43,7 @@ pub(super) fn run(command: &Command, settings: &Settings, printer: &mut Printer)
         Command::Coverage(args) => coverage::run(args, settings, printer),
         Command::Changes(args) => changes::run(args, settings, printer),
         Command::Reconcile(args) => reconcile::run(args, settings, printer),
+        Command::Plan(args) => plan::run(args, settings, printer),
         Command::Report(args) => report::run(args, settings, printer),
         Command::Undo(args) => undo::run(args, settings, printer),
         Command::Doctor(args) => doctor::run(args, settings, printer),

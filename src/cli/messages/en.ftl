@@ -302,6 +302,51 @@ reconcile-scope-common = { $days } on which one side may lack orders, so only wh
 reconcile-scope-files = { $days } that only files cover: { $named }
 reconcile-scope-api = { $days } that only the API covers: { $named }
 
+plan-made = Asked for, not here yet
+plan-request = request
+plan-shop = shop
+plan-days = order days
+plan-asked-on = asked on
+plan-state = state
+plan-left = to come
+plan-waiting = waiting
+plan-overdue = overdue
+plan-ask-again = overdue is what has not come after { $days }: ask again
+plan-arrived = { $n ->
+    [one] 1 request has arrived
+   *[other] { $n } requests have arrived
+}
+plan-nothing = nothing is to be asked for: no known day is missing or drifting
+plan-to-make = To ask for
+plan-number = no
+plan-why = why
+plan-how = how
+plan-why-missing = { $missing } missing
+plan-why-incomplete = { $incomplete } in part
+plan-why-both = { $missing } missing, { $incomplete } in part
+plan-why-drift = drift: { $orders }
+plan-way-admin = admin download
+plan-way-api = API
+plan-way-history = history file
+plan-or = {" "}or{" "}
+plan-since = { $shop }: nothing is known of the { $days } after { $day }; --to asks for them
+plan-in-quarantine = { $shop }: rows of { $days } wait in the quarantine: jangbu quarantine
+plan-message = To send
+plan-hint = to copy: jangbu plan --message. When it is sent: jangbu plan request { $number } (or --all)
+plan-noted = { $request } is noted: { $days }, asked for on { $on }
+plan-withdrawn = Withdrawn: { $requests }
+plan-message-greeting = Hello, I need order data of our Cafe24 store. Could you send me the files of these order days?
+plan-message-shop = Store: { $shop }
+plan-message-missing = All orders, as Excel downloads of the admin:
+plan-message-history = All orders, from files you keep or from the admin's archive (과거 주문 조회), as these may be too old for the usual list:
+plan-message-drift = All orders once more, as claims and refunds may have come since the last download:
+plan-message-drift-history = All orders once more if you keep a later file of them, as claims and refunds may have come since:
+plan-message-must = Columns the download form needs: { $columns }
+plan-message-good = Columns that would help: { $columns }
+plan-message-range = Please choose the days by order date (주문일), at most { $months } months a download.
+plan-message-untouched = Please send the files as they were downloaded, without opening and saving them in Excel.
+plan-message-personal = Please leave out names, telephone numbers, addresses and other personal columns.
+
 page-kind = Order ledger
 page-title = Report on { $malls }
 page-title-empty = Report on an empty ledger

@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod listing;
 mod money;
 pub mod page;
+pub mod plan;
 #[cfg(feature = "bigquery")]
 pub mod push;
 pub mod reconcile;

@@ -7,6 +7,7 @@ pub mod coverage;
 pub mod explain;
 pub mod ingest;
 pub mod inspect;
+pub mod plan;
 pub mod quarantine;
 pub mod reconcile;
 pub mod rows;

@@ -3,6 +3,7 @@
 
 pub(super) mod files;
 pub(super) mod months;
+pub(super) mod requests;
 pub(super) mod runs;
 
 use std::path::Path;
@@ -77,6 +78,10 @@ CREATE TABLE IF NOT EXISTS outbox (
 CREATE TABLE IF NOT EXISTS pulled (
     source TEXT NOT NULL, sha256 BLOB NOT NULL, newest TEXT, rows BLOB NOT NULL, PRIMARY KEY (source, sha256)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS requests (
+    request INTEGER PRIMARY KEY AUTOINCREMENT, mall TEXT NOT NULL, shop_no INTEGER NOT NULL, kind TEXT NOT NULL,
+    from_day INTEGER NOT NULL, to_day INTEGER NOT NULL, asked_on INTEGER NOT NULL
+) STRICT;
 ";
 
 /// How long a reader waits for a commit, and a commit for readers.
@@ -101,7 +106,7 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection> {
     if tables == 0 {
         transaction.execute_batch(TABLES)?;
     }
-    if !has_outbox(&transaction)? {
+    if !(has_outbox(&transaction)? && has_requests(&transaction)?) {
         transaction.execute_batch(LATER)?;
     }
     transaction.commit()?;
@@ -131,6 +136,12 @@ pub(super) fn has_outbox(db: &Connection) -> Result<bool> {
             r.get(0)
         })?;
     Ok(tables == 2)
+}
+
+/// Whether the table exists that was added after those.
+pub(super) fn has_requests(db: &Connection) -> Result<bool> {
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'requests'";
+    db.query_row(sql, [], |r| Ok(r.get::<_, i64>(0)? > 0))
 }
 
 pub(super) fn meta(db: &Connection, name: &str) -> Result<Option<String>> {
