@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 pub mod bigquery;
 pub mod plan;
+pub mod watch;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
@@ -90,6 +91,15 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a configuration to begin with, after three questions
+    ///
+    /// The mall's id, the folder for the files, and what is stored of persons. The file is ./jangbu.toml, or the one that
+    /// --config names; one that exists is never overwritten.
+    #[command(after_long_help = "\
+Examples:
+  jangbu init
+  jangbu init --yes --mall haruhome --inbox inbox")]
+    Init(Init),
     /// Take files and folders into the ledger
     ///
     /// Folders are walked and zip archives opened. The format of a file is recognised by its content. What the ledger
@@ -101,6 +111,17 @@ Examples:
   jangbu ingest secure.zip --password-file ~/.cafe24-password
   jangbu ingest inbox/ --dry-run")]
     Ingest(Ingest),
+    /// Take files that are dropped into a folder, as soon as they are whole
+    ///
+    /// A file is taken when two looks at it were equal and its last bytes are those of a whole file. Each is told with what
+    /// it became. Files stay where they are. Ctrl-C ends it at any moment; what was not committed then is taken the next time.
+    #[command(after_long_help = "\
+Examples:
+  jangbu watch inbox/
+  jangbu watch inbox/ --archive done/
+  jangbu watch --once --quiet
+  jangbu watch inbox/ --push --dataset my-project.cafe24")]
+    Watch(watch::Watch),
     /// Write a table to a .parquet, .csv or .xlsx file
     ///
     /// The file is written beside its place and moved there when it is whole. CSV is UTF-8 with BOM, opens in Excel,
@@ -253,6 +274,52 @@ Examples:
   jangbu schema order_items
   jangbu schema orders --format bigquery > orders.schema.json")]
     Schema(Schema),
+    /// Print the completions of a shell: Tab then knows commands and options
+    #[command(after_long_help = "\
+Examples:
+  jangbu completions bash > ~/.local/share/bash-completion/completions/jangbu
+  jangbu completions zsh > ~/.zfunc/_jangbu
+  jangbu completions fish > ~/.config/fish/completions/jangbu.fish
+  jangbu completions powershell > jangbu.ps1")]
+    Completions(Completions),
+    /// Write the manual pages into a folder, one a command
+    #[command(after_long_help = "\
+Example:
+  jangbu man --out ~/.local/share/man/man1")]
+    Man(Man),
+}
+
+impl Command {
+    /// Whether the command needs what `jangbu.toml` says.
+    pub fn reads_configuration(&self) -> bool {
+        !matches!(self, Self::Init(_) | Self::Completions(_) | Self::Man(_))
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Ask nothing: what is not said takes the usual value
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Mall that the files belong to: ID of ID.cafe24.com
+    #[arg(long, value_name = "ID")]
+    pub mall: Option<String>,
+    /// Folder that files are dropped into [default: inbox]
+    #[arg(long, value_name = "DIR")]
+    pub inbox: Option<PathBuf>,
+    /// What is stored of persons [default: hash]
+    #[arg(long, value_name = "POLICY")]
+    pub personal: Option<PersonalArg>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PersonalArg {
+    /// Keyed hashes of phone numbers and e-mail addresses
+    Hash,
+    /// Nothing at all
+    Drop,
+    /// Everything as it is
+    Keep,
 }
 
 #[derive(Debug, Args)]
@@ -425,6 +492,19 @@ pub enum SchemaFormat {
     Json,
     /// A schema file for `bq mk` and `bq load`
     Bigquery,
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// Which shell
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Folder for the pages; it is made if it is not there
+    #[arg(long, short, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub(super) mod plan;
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -107,7 +108,7 @@ pub(super) fn ingest(
     }
     let shared = Arc::new(schema.clone());
     let mut ledger = match asked.mode {
-        Mode::Commit => Writer::open(&settings.ledger, shared, "ingest")?,
+        Mode::Commit => Writer::open(&settings.ledger, shared, asked.command)?,
         Mode::DryRun => Writer::open_to_rehearse(&settings.ledger, shared, "ingest --dry-run")?,
     };
     let request = Request {
@@ -118,13 +119,28 @@ pub(super) fn ingest(
         policy: &policy(&settings.config),
         keyring: &asked.passwords,
         mode: asked.mode,
-        command: "ingest".into(),
+        again: asked.again,
+        command: asked.command.into(),
         started_at: instant(begun),
     };
     let mut report = ingest::ingest(&mut ledger, &request, progress)?;
     let elapsed = now().duration_since(begun).unwrap_or_default();
     report.elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     Ok(report)
+}
+
+/// The time, for reports.
+pub(super) fn this_moment() -> Instant {
+    instant(now())
+}
+
+/// Paths under which the ledger saw its files first; none where there is no ledger yet.
+pub(super) fn paths(settings: &Settings, schema: &Schema) -> Result<HashSet<String>, Failure> {
+    match Ledger::open(&settings.ledger, Arc::new(schema.clone())) {
+        Ok(ledger) => Ok(ledger.files()?.into_iter().map(|file| file.path).collect()),
+        Err(LedgerError::Missing(_)) => Ok(HashSet::new()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The rows of a table whose order day is within the limits; tables without order days come whole.

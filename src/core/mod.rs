@@ -7,6 +7,7 @@ pub mod coverage;
 pub mod drift;
 pub mod filename;
 pub mod fold;
+pub mod inbox;
 pub mod nearest;
 pub mod normalise;
 pub mod number;

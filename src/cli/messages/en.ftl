@@ -94,6 +94,49 @@ changes-field = column
 changes-old = before
 changes-now = now
 
+watch-started = watching { $folder }; Ctrl-C ends it
+watch-stopped = stopped; what is not in the ledger yet is taken the next time
+watch-interrupted = it was interrupted; what is not in the ledger yet is taken the next time
+watch-again = trying again
+watch-unreadable = the folder cannot be read
+watch-no-folder = no folder to watch was named
+watch-no-folder-hint = name one, or set `inbox` in jangbu.toml
+watch-no-mall-id = --mall: `{ $id }` is no mall id
+watch-no-mall-id-hint = a mall id is the first part of the shop's address: ID.cafe24.com
+watch-archive-is-folder = --archive: the folder that is watched lies in the archive
+watch-archive-is-folder-hint = name another folder; one inside of the watched folder will do
+watch-missing = there is no folder { $folder }
+watch-missing-hint = check the path, or make the folder
+watch-new = new
+watch-changed = changed
+watch-known = known
+watch-skipped = skipped
+watch-failed = failed
+watch-rows = { $n ->
+    [one] 1 row
+   *[other] { $n } rows
+}
+watch-quarantined = { $n } quarantined
+watch-more-known = … and { $n } more that are known
+watch-run = run { $run }
+watch-items = : { $new } items new, { $changed } changed
+watch-nothing-there = nothing there to take
+watch-nothing-new = nothing new: the ledger is as it was
+watch-pushed = pushed: { $loads ->
+    [one] 1 load
+   *[other] { $loads } loads
+}, { $rows ->
+    [one] 1 row
+   *[other] { $rows } rows
+}
+watch-push-failed = the push failed and will be tried again: { $why }
+watch-archived = { $n ->
+    [one] 1 file moved into the archive
+   *[other] { $n } files moved into the archive
+}
+watch-not-archived = { $path } stays where it is: { $why }
+watch-waiting = { $path } is not whole yet; if nothing more comes for ten minutes, it is taken as it is
+
 count-rows = { $n ->
     [one] 1 row
    *[other] { $n } rows
@@ -301,6 +344,21 @@ reconcile-not-judged = Not judged
 reconcile-scope-common = { $days } on which one side may lack orders, so only what both have was compared: { $named }
 reconcile-scope-files = { $days } that only files cover: { $named }
 reconcile-scope-api = { $days } that only the API covers: { $named }
+
+init-ask-mall = Mall id, the ID of ID.cafe24.com (nothing: say it later):
+init-ask-inbox = Folder that files are dropped into [inbox]:
+init-ask-personal = Of persons, store: 1 phone and e-mail as hashes, 2 nothing, 3 everything [1]:
+init-policy-hash = Chosen: hashes of phone and email, nothing else.
+init-policy-drop = Chosen: nothing.
+init-policy-keep = Chosen: everything. Mind who can read the ledger.
+init-written = wrote { $path }
+init-made = made the folder { $inbox }
+init-next = Next: put files there, then run jangbu ingest, or jangbu watch to have them taken as they come
+init-occupied = { $path } is there already, and is left as it is
+init-occupied-hint = edit it, or name another file with --config
+init-unwritable = cannot write { $path }
+init-no-answer = there was no answer
+init-no-answer-hint = scripts say --yes, with --mall, --inbox and --personal
 
 plan-made = Asked for, not here yet
 plan-request = request

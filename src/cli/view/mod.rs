@@ -18,6 +18,7 @@ pub mod reconcile;
 #[cfg(feature = "query")]
 pub mod rows;
 pub mod schema;
+pub mod watch;
 
 #[cfg(test)]
 mod tests;

@@ -104,6 +104,14 @@ impl Ledger {
         Ok(files::record_of(&self.db, hash)?)
     }
 
+    /// Whether another sighting of these bytes would add nothing: the ledger has noted them under this path with this
+    /// word on them, or they need a mall and the sighting tells of none.
+    pub fn has_noted(&self, hash: &FileHash, path: &str, evidence: &Evidence) -> Result<bool, LedgerError> {
+        let needs_mall =
+            evidence.mall.is_none() && self.known(hash)?.is_some_and(|record| record.details.rows_need_mall);
+        Ok(needs_mall || files::evidence_at(&self.db, hash, path)?.contains(evidence))
+    }
+
     /// All runs that were not undone, oldest first.
     pub fn runs(&self) -> Result<Vec<RunRecord>, LedgerError> {
         Ok(runs::list(&self.db)?)

@@ -13,6 +13,7 @@ pub mod reconcile;
 pub mod rows;
 pub mod schema;
 pub mod summary;
+pub mod watch;
 
 use serde::Serialize;
 
