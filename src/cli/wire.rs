@@ -302,6 +302,7 @@ pub(super) fn rows_to_mend(settings: &Settings, schema: &Schema) -> Result<Vec<M
         by_header.map(|(header, _)| header.clone()).or_else(|| spellings.first().cloned())
     };
     let waiting = open(settings, schema)?.quarantined()?;
+    let words = settings.words();
     Ok(waiting
         .into_iter()
         .map(|q| MendRow {
@@ -310,8 +311,8 @@ pub(super) fn rows_to_mend(settings: &Settings, schema: &Schema) -> Result<Vec<M
             path: q.path,
             reason: q.row.reason.code().to_owned(),
             message: match header_of(&q.row) {
-                Some(header) => format!("{header}: {}", q.row.reason.message()),
-                None => q.row.reason.message().to_owned(),
+                Some(header) => format!("{header}: {}", words.said(q.row.reason.message())),
+                None => words.said(q.row.reason.message()).into_owned(),
             },
             header: header_of(&q.row),
             cells: q.row.cells,

@@ -269,6 +269,7 @@ findings-none = nothing odd was found
 quarantine-none = no row waits to be mended
 quarantine-how = to mend them: jangbu quarantine --out mend.xlsx, then jangbu ingest mend.xlsx
 quarantine-nothing-written = no row waits to be mended, so nothing was written
+quarantine-guide = Correct the coloured cells, leave the columns that start with _jangbu as they are, save, then: jangbu ingest THIS FILE. Rows that are not to be mended now may be deleted here.
 quarantine-written = wrote { $rows } to { $path }; mend them there, then run: jangbu ingest { $path }
 export-written = wrote { $rows } of { $table } to { $path }
 undo-done = undid run { $run }: { $files } gone, { $months ->
