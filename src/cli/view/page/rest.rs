@@ -29,11 +29,13 @@ impl Page<'_> {
         };
         html! {
             p { (self.say("page-drift-lead")) }
-            ul.facts {
-                li { (self.tell("changes-new-orders", &[("n", drift.new_orders.into())])) }
-                li { (self.tell("changes-new-items", &[("n", drift.new_items.into())])) }
+            @if drift.new_orders > 0 || drift.new_items > 0 {
+                ul.facts {
+                    @if drift.new_orders > 0 { li { (self.tell("changes-new-orders", &[("n", drift.new_orders.into())])) } }
+                    @if drift.new_items > 0 { li { (self.tell("changes-new-items", &[("n", drift.new_items.into())])) } }
+                }
             }
-            @if drift.topics.is_empty() { p.none { (self.say("changes-none")) } } @else {
+            @if drift.topics.is_empty() { p.none { (since) ": " (self.say("changes-none")) } } @else {
                 (self.topics(drift, since))
                 (self.steps(drift))
             }
