@@ -55,7 +55,7 @@ impl Order {
         if self.number % 9 == 0 {
             String::new()
         } else {
-            format!("{} 12:00:00", date(self.days() + self.number % 3))
+            format!("{} 12:00:00", date(self.days() + self.number % 3 * 9))
         }
     }
 
@@ -87,10 +87,15 @@ impl Order {
                 (true, 0, _) => "0".to_owned(),
                 _ => String::new(),
             };
-            let actual = if refund && n % 5 == 1 { (2_000 + n * 10).to_string() } else { String::new() };
+            // Where both tell a refund, they differ.
+            let actual = if refund && (n % 5 == 1 || n % 10 == 0) {
+                (2_000 + n * 10).to_string()
+            } else {
+                String::new()
+            };
             let own = if refund && n % 5 < 4 { (500 + n).to_string() } else { String::new() };
             let back = if refund && n % 5 < 4 && n % 6 != 1 {
-                format!("{} 17:00:00", date(self.days() + (n * 27) % 103 - 3 + item))
+                format!("{} 17:00:00", date(self.days() + (n * 3) % 120 - 3 + item))
             } else {
                 String::new()
             };

@@ -505,6 +505,6 @@ page-files-total = 파일 { $n }개
 
 report-written = 보고서를 { $path }에 썼습니다
 report-ending = { $path }: 웹 페이지의 파일 이름이 아닙니다
-report-ending-hint = 이름을 .html로 끝내십시오
+report-ending-hint = 이름을 .html로 끝내세요
 report-today = --today: `{ $day }`은(는) 날짜가 아닙니다
-report-today-hint = 2024-07-05처럼 적으십시오
+report-today-hint = 2024-07-05처럼 적으세요

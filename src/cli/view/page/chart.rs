@@ -13,6 +13,7 @@ use plotters::style::{Color as _, IntoTextStyle as _, RGBColor};
 
 use super::numbers::tick;
 use crate::cli::lang::Lang;
+use crate::cli::width::width;
 
 /// Colours of series, by number; `style.css` has the same.
 pub(super) const COLOURS: [RGBColor; 8] = [
@@ -182,9 +183,8 @@ impl Bars<'_> {
     fn labels_with_room(&self, room: f64) -> Vec<(f64, &Label)> {
         let place = |i: usize| f64::from(u32::try_from(i).unwrap_or(u32::MAX));
         let wide = |label: &Label| {
-            let chars = |text: &str| text.chars().map(|c| if c.is_ascii() { 0.62 } else { 1.0 }).sum::<f64>();
-            let text = chars(&label.text).max(label.below.as_deref().map_or(0.0, chars));
-            f64::from(LETTERS) * text + 6.0
+            let columns = width(&label.text).max(label.below.as_deref().map_or(0, width));
+            f64::from(LETTERS) * 0.56 * f64::from(u32::try_from(columns).unwrap_or(u32::MAX)) + 4.0
         };
         let mut kept: Vec<(f64, &Label)> = Vec::new();
         for rank in 0..=u8::MAX {
