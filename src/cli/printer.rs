@@ -25,11 +25,13 @@ pub struct Console {
     pub live: Live,
 }
 
-/// Whether bars may be drawn.
+/// How progress may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Live {
     Terminal,
+    /// A line now and then.
     Plain,
+    Silent,
 }
 
 impl Console {
@@ -121,7 +123,7 @@ impl Printer {
 
     /// Whether bars may be drawn on stderr.
     pub fn live(&self) -> Live {
-        if self.verbosity >= Verbosity::Normal { self.console.live } else { Live::Plain }
+        if self.verbosity >= Verbosity::Normal { self.console.live } else { Live::Silent }
     }
 
     /// A result for people. The text is complete, with its last line break.
@@ -140,9 +142,22 @@ impl Printer {
         Ok(self.console.out.write_all(b"\n")?)
     }
 
+    /// One of many results for machines: a document on a line of its own, which is written at once.
+    pub fn record(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        serde_json::to_writer(&mut self.console.out, value).map_err(io::Error::from)?;
+        self.console.out.write_all(b"\n")?;
+        Ok(self.console.out.flush()?)
+    }
+
     /// Where a long result is streamed to.
     pub fn stream(&mut self) -> &mut dyn Write {
         &mut self.console.out
+    }
+
+    /// A question to somebody at the terminal; the answer follows it on the same line.
+    pub fn ask(&mut self, question: &str) -> io::Result<()> {
+        write!(self.console.err, "{} ", safe(question))?;
+        self.console.err.flush()
     }
 
     /// Something worth knowing.

@@ -3,6 +3,7 @@
 //! One bad file never stops the others: each ends with its own word in the report. `inspect` reads with the same parts.
 
 pub mod evidence;
+mod meter;
 pub mod read;
 pub mod sources;
 
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use self::evidence::Told;
+use self::meter::{Gauge, metered};
 use self::read::{ReadFile, Tools};
 use self::sources::{Found, Source};
 use crate::core::normalise::Policy;
@@ -40,9 +42,19 @@ pub struct Request<'a> {
     pub policy: &'a Policy,
     pub keyring: &'a dyn Keyring,
     pub mode: Mode,
+    pub again: Again,
     /// The command as the list of runs shows it.
     pub command: String,
     pub started_at: Instant,
+}
+
+/// What becomes of a file that the ledger has seen under the same path, with the same word on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// The run notes that it saw the file too.
+    Noted,
+    /// Nothing, so that a sweep over known files is no run.
+    PassedOver,
 }
 
 /// Knows the password of locked files, or asks a person for it once.
@@ -120,18 +132,24 @@ fn take(
     progress.total(new.len() as u64, new.iter().map(|k| k.source.input.len().unwrap_or(0)).sum());
     progress.stage("reading");
     let mut read = read_all(&new, &tools, progress);
-    let mended_now = hashes_of(&read);
-    let again = Tools { hashes: &mended_now, ..tools };
-    if !mended_now.is_empty() {
-        read_mended_again(&new, &mut read, &again);
+    let mut told = hashes.clone();
+    // A row, an attempt to mend it and the mending may come together: each reading hands the hashes one row on.
+    for _ in 0..new.len() {
+        let mut now = hashes.clone();
+        now.extend(hashes_of(&read));
+        if now == told {
+            break;
+        }
+        read_mended_again(&new, &mut read, &told, &Tools { hashes: &now, ..tools });
+        told = now;
     }
     commit(ledger, request, seen, read, progress)
 }
 
-/// Hashes of the rows that wait in the quarantine.
+/// Hashes of all rows that were quarantined, also of mended ones: they may be mended again.
 fn stored_hashes(ledger: &Ledger) -> Result<StoredHashes, LedgerError> {
-    let waiting = ledger.quarantined()?.into_iter().filter(|q| !q.row.hashes.is_empty());
-    Ok(waiting.map(|q| ((q.hash, q.row.row), q.row.hashes)).collect())
+    let held = ledger.held_back()?.into_iter().filter(|q| !q.row.hashes.is_empty());
+    Ok(held.map(|q| ((q.hash, q.row.row), q.row.hashes)).collect())
 }
 
 /// Walks, unwraps and hashes.
@@ -179,23 +197,29 @@ fn unknown_files<'k>(ledger: &Ledger, seen: &'k [Seen]) -> Result<Vec<&'k Known>
 type Outcome = Result<ReadFile, ReadError>;
 
 fn read_all(new: &[&Known], tools: &Tools<'_>, progress: &dyn Progress) -> HashMap<FileHash, Outcome> {
+    let gauges: Vec<Gauge> = new.iter().map(|known| Gauge::of(&known.source.input)).collect();
     // One file after another is handed to whichever core is free, in the given order.
-    new.par_iter()
-        .with_max_len(1)
-        .map(|known| {
-            let source = &known.source;
-            progress.file_started(&source.path, source.input.len().unwrap_or(0));
-            let outcome = read_one(source, tools);
-            let rows = outcome.as_ref().map_or(0, |read| read.rows.rows_read);
-            progress.advanced(source.input.len().unwrap_or(0), rows);
-            progress.file_done(&source.path);
-            (known.hash, outcome)
-        })
-        .collect()
+    let read = || {
+        new.par_iter()
+            .zip(&gauges)
+            .with_max_len(1)
+            .map(|(known, gauge)| {
+                let source = &known.source;
+                progress.file_started(&source.path, source.input.len().unwrap_or(0));
+                let outcome = read_as(source, &gauge.input, tools);
+                gauge.done();
+                progress.advanced(0, outcome.as_ref().map_or(0, |read| read.rows.rows_read));
+                progress.file_done(&source.path);
+                (known.hash, outcome)
+            })
+            .collect()
+    };
+    metered(&gauges, progress, read)
 }
 
-fn read_one(source: &Source, tools: &Tools<'_>) -> Outcome {
-    let outcome = read::read(&source.input, source.format, tools);
+/// Reads a file through an input that has its bytes.
+fn read_as(source: &Source, input: &Input, tools: &Tools<'_>) -> Outcome {
+    let outcome = read::read(input, source.format, tools);
     if source.is_steady() { outcome } else { Err(ReadError::Changed) }
 }
 
@@ -207,18 +231,25 @@ fn hashes_of(read: &HashMap<FileHash, Outcome>) -> StoredHashes {
     read.iter()
         .filter_map(|(hash, outcome)| Some((hash, outcome.as_ref().ok()?)))
         .flat_map(|(hash, file)| file.rows.quarantine.iter().map(|q| ((*hash, q.row), q.hashes.clone())))
+        .filter(|(_, hashes)| !hashes.is_empty())
         .collect()
 }
 
-fn read_mended_again(new: &[&Known], read: &mut HashMap<FileHash, Outcome>, tools: &Tools<'_>) {
+fn read_mended_again(
+    new: &[&Known],
+    read: &mut HashMap<FileHash, Outcome>,
+    told: &StoredHashes,
+    tools: &Tools<'_>,
+) {
     for known in new {
         let mends = |outcome: &Outcome| {
             outcome.as_ref().is_ok_and(|file| {
-                file.rows.stand_ins.iter().any(|(_, file, row)| tools.hashes.contains_key(&(*file, *row)))
+                let mut origins = file.rows.stand_ins.iter().map(|(_, file, row)| (*file, *row));
+                origins.any(|at| tools.hashes.get(&at) != told.get(&at))
             })
         };
         if read.get(&known.hash).is_some_and(mends) {
-            read.insert(known.hash, read_one(&known.source, tools));
+            read.insert(known.hash, read_as(&known.source, &known.source.input, tools));
         }
     }
 }
@@ -266,6 +297,19 @@ fn commit(
                 hashes.push(None);
                 continue;
             }
+        }
+        if request.again == Again::PassedOver
+            && report.status == FileStatus::AlreadyIngested
+            && ledger.has_noted(&known.hash, &known.source.path, &known.evidence)?
+        {
+            if let Some(record) = ledger.known(&known.hash)? {
+                report.source = Some(record.source.to_string());
+                report.mall_id = record.mall_id;
+                report.observed_at = Some(record.observed_at.to_string());
+            }
+            reports.push(report);
+            hashes.push(None);
+            continue;
         }
         let differs = detect::ending_differs(
             known.source.names.first().map_or("", String::as_str),
