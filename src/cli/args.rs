@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 pub mod bigquery;
 pub mod plan;
+pub mod watch;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
@@ -90,6 +91,15 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a configuration to begin with, after three questions
+    ///
+    /// The mall's id, the folder for the files, and what is stored of persons. The file is ./jangbu.toml, or the one that
+    /// --config names; one that exists is never overwritten.
+    #[command(after_long_help = "\
+Examples:
+  jangbu init
+  jangbu init --yes --mall haruhome --inbox inbox")]
+    Init(Init),
     /// Take files and folders into the ledger
     ///
     /// Folders are walked and zip archives opened. The format of a file is recognised by its content. What the ledger
@@ -101,6 +111,17 @@ Examples:
   jangbu ingest secure.zip --password-file ~/.cafe24-password
   jangbu ingest inbox/ --dry-run")]
     Ingest(Ingest),
+    /// Take files that are dropped into a folder, as soon as they are whole
+    ///
+    /// A file is taken when two looks at it were equal and its last bytes are those of a whole file. Each is told with what
+    /// it became. Files stay where they are. Ctrl-C ends it at any moment; what was not committed then is taken the next time.
+    #[command(after_long_help = "\
+Examples:
+  jangbu watch inbox/
+  jangbu watch inbox/ --archive done/
+  jangbu watch --once --quiet
+  jangbu watch inbox/ --push --dataset my-project.cafe24")]
+    Watch(watch::Watch),
     /// Write a table to a .parquet, .csv or .xlsx file
     ///
     /// The file is written beside its place and moved there when it is whole. CSV is UTF-8 with BOM, opens in Excel,
@@ -175,6 +196,16 @@ Examples:
   jangbu changes --since 2024-07-01 --field total_refund_amount
   jangbu changes --order 20240618-0000129 --since 2024-07-10 --json")]
     Changes(Changes),
+    /// Write a page about the whole ledger: coverage, sales, refunds, drift, findings
+    ///
+    /// One HTML file that loads nothing and can be passed on: sums and counts only, with charts and the tables behind them,
+    /// on light and dark screens and on paper. --lang chooses its language.
+    #[command(after_long_help = "\
+Examples:
+  jangbu report --out report.html
+  jangbu report --out report.html --lang ko
+  jangbu report --out half.html --from 2024-01-01 --to 2024-06-30 --since 2024-07-01")]
+    Report(Report),
     /// Hold files against the API: what is equal, what drifted, what only one of them has
     ///
     /// For the days that both cover. Fields that only one side can tell are no disagreement. Ends with 3 where orders are
@@ -243,6 +274,52 @@ Examples:
   jangbu schema order_items
   jangbu schema orders --format bigquery > orders.schema.json")]
     Schema(Schema),
+    /// Print the completions of a shell: Tab then knows commands and options
+    #[command(after_long_help = "\
+Examples:
+  jangbu completions bash > ~/.local/share/bash-completion/completions/jangbu
+  jangbu completions zsh > ~/.zfunc/_jangbu
+  jangbu completions fish > ~/.config/fish/completions/jangbu.fish
+  jangbu completions powershell > jangbu.ps1")]
+    Completions(Completions),
+    /// Write the manual pages into a folder, one a command
+    #[command(after_long_help = "\
+Example:
+  jangbu man --out ~/.local/share/man/man1")]
+    Man(Man),
+}
+
+impl Command {
+    /// Whether the command needs what `jangbu.toml` says.
+    pub fn reads_configuration(&self) -> bool {
+        !matches!(self, Self::Init(_) | Self::Completions(_) | Self::Man(_))
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Ask nothing: what is not said takes the usual value
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Mall that the files belong to: ID of ID.cafe24.com
+    #[arg(long, value_name = "ID")]
+    pub mall: Option<String>,
+    /// Folder that files are dropped into [default: inbox]
+    #[arg(long, value_name = "DIR")]
+    pub inbox: Option<PathBuf>,
+    /// What is stored of persons [default: hash]
+    #[arg(long, value_name = "POLICY")]
+    pub personal: Option<PersonalArg>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PersonalArg {
+    /// Keyed hashes of phone numbers and e-mail addresses
+    Hash,
+    /// Nothing at all
+    Drop,
+    /// Everything as it is
+    Keep,
 }
 
 #[derive(Debug, Args)]
@@ -357,6 +434,31 @@ pub struct Changes {
 }
 
 #[derive(Debug, Args)]
+pub struct Report {
+    /// Target; its name ends in .html
+    #[arg(long, short, value_name = "FILE")]
+    pub out: PathBuf,
+    /// First order day of coverage, sales, refunds and findings
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Last order day of these, included
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+    /// Show what came with this run or later, or was observed on this day or later, as different [default: the last run]
+    #[arg(long, value_name = "RUN|DATE")]
+    pub since: Option<String>,
+    /// Days after which an order's refunds have come
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=730))]
+    pub settle: u16,
+    /// Day that counts as today [default: today in Korea]
+    #[arg(long, value_name = "DAY")]
+    pub today: Option<String>,
+    /// Number files by their hash instead of naming them
+    #[arg(long)]
+    pub hide_file_names: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Reconcile {
     /// First order day
     #[arg(long, value_name = "DAY")]
@@ -390,6 +492,19 @@ pub enum SchemaFormat {
     Json,
     /// A schema file for `bq mk` and `bq load`
     Bigquery,
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// Which shell
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Folder for the pages; it is made if it is not there
+    #[arg(long, short, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 #[cfg(test)]

@@ -201,6 +201,7 @@ pub(super) fn pull(
                 policy: &wire::policy(&settings.config),
                 keyring: &Passwords::new(None, &settings.words())?,
                 mode: asked.mode,
+                again: ingest::Again::Noted,
                 command: "pull".into(),
                 started_at: now(),
             };

@@ -2,6 +2,7 @@
 
 pub(super) mod plan;
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::core::normalise::{Keep, Policy};
 use crate::core::problem::Quarantined;
 use crate::core::schema::{Privacy, Schema};
 use crate::core::tables::Table;
-use crate::core::types::{Instant, Money, OrderId};
+use crate::core::types::{Day, Instant, Money, OrderId};
 use crate::io::changes::{ChangesError, Wanted};
 use crate::io::config::{Config, Treatment};
 use crate::io::ingest::evidence::Told;
@@ -34,6 +35,8 @@ use crate::io::report::ingest::{IngestReport, Mode};
 use crate::io::report::inspect::Inspection;
 use crate::io::report::quarantine::MendRow;
 use crate::io::report::reconcile::ReconcileReport;
+use crate::io::report::summary::Summary;
+use crate::io::summary::Asked;
 
 /// Rows of a table, as they come from the disk.
 pub(super) type Batches<'a> =
@@ -105,7 +108,7 @@ pub(super) fn ingest(
     }
     let shared = Arc::new(schema.clone());
     let mut ledger = match asked.mode {
-        Mode::Commit => Writer::open(&settings.ledger, shared, "ingest")?,
+        Mode::Commit => Writer::open(&settings.ledger, shared, asked.command)?,
         Mode::DryRun => Writer::open_to_rehearse(&settings.ledger, shared, "ingest --dry-run")?,
     };
     let request = Request {
@@ -116,13 +119,28 @@ pub(super) fn ingest(
         policy: &policy(&settings.config),
         keyring: &asked.passwords,
         mode: asked.mode,
-        command: "ingest".into(),
+        again: asked.again,
+        command: asked.command.into(),
         started_at: instant(begun),
     };
     let mut report = ingest::ingest(&mut ledger, &request, progress)?;
     let elapsed = now().duration_since(begun).unwrap_or_default();
     report.elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     Ok(report)
+}
+
+/// The time, for reports.
+pub(super) fn this_moment() -> Instant {
+    instant(now())
+}
+
+/// Paths under which the ledger saw its files first; none where there is no ledger yet.
+pub(super) fn paths(settings: &Settings, schema: &Schema) -> Result<HashSet<String>, Failure> {
+    match Ledger::open(&settings.ledger, Arc::new(schema.clone())) {
+        Ok(ledger) => Ok(ledger.files()?.into_iter().map(|file| file.path).collect()),
+        Err(LedgerError::Missing(_)) => Ok(HashSet::new()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The rows of a table whose order day is within the limits; tables without order days come whole.
@@ -177,6 +195,24 @@ pub(super) fn explain(settings: &Settings, schema: &Schema, order: &OrderId) -> 
     Ok(crate::io::explain::explain(&open(settings, schema)?, schema, order.as_str())?)
 }
 
+/// Today in Korea, unless another day is to count as today.
+pub(super) fn clock(today: Option<Day>, settle_days: u16) -> Clock {
+    let today = today.unwrap_or_else(|| instant(now()).to_kst().day());
+    Clock { today, settle_days: i32::from(settle_days) }
+}
+
+/// The whole ledger in numbers.
+pub(super) fn summary(settings: &Settings, schema: &Schema, asked: &Asked) -> Result<Summary, Failure> {
+    crate::io::summary::summary(&open(settings, schema)?, asked).map_err(not_compared)
+}
+
+fn not_compared(error: ChangesError) -> Failure {
+    match error {
+        ChangesError::Ledger(error) => error.into(),
+        other => Failure::new(other.code(), other.to_string()),
+    }
+}
+
 /// Which days are known, as of today.
 pub(super) fn coverage(
     settings: &Settings,
@@ -184,7 +220,7 @@ pub(super) fn coverage(
     days: DayLimits,
     settle_days: u16,
 ) -> Result<CoverageReport, Failure> {
-    let clock = Clock { today: instant(now()).to_kst().day(), settle_days: i32::from(settle_days) };
+    let clock = clock(None, settle_days);
     let range = DayRange { from: days.from, to: days.to };
     Ok(crate::io::coverage::coverage(&open(settings, schema)?, schema, range, clock)?)
 }
@@ -206,10 +242,7 @@ pub(super) fn changes(
             }
         },
     };
-    crate::io::changes::changes(&ledger, &since, wanted).map_err(|error| match error {
-        ChangesError::Ledger(error) => error.into(),
-        other => Failure::new(other.code(), other.to_string()),
-    })
+    crate::io::changes::changes(&ledger, &since, wanted).map_err(not_compared)
 }
 
 /// Files against the API. `tolerance` is money a day.
@@ -269,6 +302,7 @@ pub(super) fn rows_to_mend(settings: &Settings, schema: &Schema) -> Result<Vec<M
         by_header.map(|(header, _)| header.clone()).or_else(|| spellings.first().cloned())
     };
     let waiting = open(settings, schema)?.quarantined()?;
+    let words = settings.words();
     Ok(waiting
         .into_iter()
         .map(|q| MendRow {
@@ -277,8 +311,8 @@ pub(super) fn rows_to_mend(settings: &Settings, schema: &Schema) -> Result<Vec<M
             path: q.path,
             reason: q.row.reason.code().to_owned(),
             message: match header_of(&q.row) {
-                Some(header) => format!("{header}: {}", q.row.reason.message()),
-                None => q.row.reason.message().to_owned(),
+                Some(header) => format!("{header}: {}", words.said(q.row.reason.message())),
+                None => words.said(q.row.reason.message()).into_owned(),
             },
             header: header_of(&q.row),
             cells: q.row.cells,

@@ -10,6 +10,7 @@ pub mod ingest;
 pub mod inspect;
 pub mod listing;
 mod money;
+pub mod page;
 pub mod plan;
 #[cfg(feature = "bigquery")]
 pub mod push;
@@ -17,6 +18,7 @@ pub mod reconcile;
 #[cfg(feature = "query")]
 pub mod rows;
 pub mod schema;
+pub mod watch;
 
 #[cfg(test)]
 mod tests;

@@ -21,6 +21,7 @@ mod listing;
 mod lock;
 mod looks;
 mod month;
+mod monthly;
 mod outbox;
 mod partition;
 mod plan;
@@ -54,6 +55,7 @@ pub use evidence::{Evidence, FileSighting, MallEvidence, SourceEvidence, TimeEvi
 pub use explain::{OrderObservations, Place};
 pub use listing::QuarantinedRow;
 pub use looks::{Looks, OrderLooks};
+pub use monthly::{MonthTables, WantedColumns};
 pub use outbox::{Pulled, Sending, TableMonth, Unsent};
 pub use partition::DayRange;
 pub use requests::RequestRecord;
@@ -100,6 +102,14 @@ impl Ledger {
     /// The file of these bytes, if the ledger has it.
     pub fn known(&self, hash: &FileHash) -> Result<Option<FileRecord>, LedgerError> {
         Ok(files::record_of(&self.db, hash)?)
+    }
+
+    /// Whether another sighting of these bytes would add nothing: the ledger has noted them under this path with this
+    /// word on them, or they need a mall and the sighting tells of none.
+    pub fn has_noted(&self, hash: &FileHash, path: &str, evidence: &Evidence) -> Result<bool, LedgerError> {
+        let needs_mall =
+            evidence.mall.is_none() && self.known(hash)?.is_some_and(|record| record.details.rows_need_mall);
+        Ok(needs_mall || files::evidence_at(&self.db, hash, path)?.contains(evidence))
     }
 
     /// All runs that were not undone, oldest first.
