@@ -238,7 +238,7 @@ quarantine-nothing-written = 손볼 행이 없어 아무것도 쓰지 않았습�
 quarantine-guide = 색칠한 셀을 고치고 _jangbu로 시작하는 컬럼은 그대로 둔 채 저장한 다음 실행하세요: jangbu ingest 이 파일. 지금 고치지 않을 행은 여기서 지워도 됩니다.
 quarantine-written = { $path }에 { $rows }을 썼습니다. 고친 뒤 실행하세요: jangbu ingest { $path }
 export-written = { $table } { $rows }을 썼습니다: { $path }
-undo-done = 실행 { $run }을 되돌렸습니다. 없어진 것: { $files }. 다시 합친 달: { $months }개
+undo-done = 실행 { $run }: 되돌렸습니다. 없어진 것: { $files }. 다시 합친 달: { $months }개
 undo-kept = { $files }는 남습니다. 다른 실행도 같은 파일을 보았습니다
 schema-never-null = 비지 않음
 
