@@ -134,7 +134,7 @@ class Bench:
             def prepare(name, file=file):
                 out = self.fresh()
                 if name == "jangbu":
-                    return [*self.command(name, file, out), "--dry-run"], out.parent
+                    return [self.jangbu, "inspect", file], out.parent
                 return [sys.executable, HERE / f"job_{name}.py", file], out.parent
 
             self.rounds_of(f"read {file.name} ({file.stat().st_size / 1e6:.0f} MB)", names, prepare)

@@ -328,11 +328,8 @@ impl<'s> Normaliser<'s> {
                 if let Some(value) = plain_value(column, raw) {
                     return Ok(Some(value));
                 }
-                if text::is_blank(raw) {
-                    return Ok(None);
-                }
                 let clean = text::clean(raw);
-                if matches!(clean, Cow::Owned(_)) && text::is_blank(&clean) {
+                if text::is_blank(&clean) {
                     return Ok(None);
                 }
                 clean

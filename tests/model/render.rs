@@ -43,7 +43,7 @@ pub enum Medium {
 
 /// A blank in one of its spellings.
 pub fn blank(rng: &mut Rng, medium: Medium) -> Cell {
-    let spellings = ["", "", "", " ", "-", "--", "\u{3000}", "\u{a0}"];
+    let spellings = ["", "", "", " ", "-", "--", "###", "=\"\"", "0000-00-00 00:00:00", "\u{3000}", "\u{a0}"];
     let limit = if medium == Medium::Cp949 { spellings.len() - 1 } else { spellings.len() };
     Cell::text(*rng.pick(&spellings[..limit]))
 }

@@ -49,7 +49,10 @@ impl ColumnBuilder {
             (Self::Int(b), Value::Int(n)) => b.append_value(*n),
             (Self::Money(b), Value::Money(m)) => b.append_value(m.0),
             (Self::Time(b), Value::Time(t)) => b.append_value(t.seconds * 1_000_000),
-            _ => {}
+            (Self::Text(b), _) => b.append_null(),
+            (Self::Int(b), _) => b.append_null(),
+            (Self::Money(b), _) => b.append_null(),
+            (Self::Time(b), _) => b.append_null(),
         }
     }
 
@@ -63,12 +66,24 @@ impl ColumnBuilder {
     }
 }
 
+/// A column and how long it is: the builders know that too, but not as quickly.
+struct Slot {
+    builder: ColumnBuilder,
+    len: u32,
+}
+
+impl Slot {
+    fn new(kind: Kind) -> Self {
+        Self { builder: ColumnBuilder::new(&body_type(kind)), len: 0 }
+    }
+}
+
 /// Collects bodies of one level. The caller decides which contents are new.
 pub struct BodyBuilder {
     kinds: Vec<Kind>,
     /// A column is built from its first value on and filled up with nulls when it speaks again: most files fill few
     /// columns.
-    columns: Vec<Option<ColumnBuilder>>,
+    columns: Vec<Option<Slot>>,
     bits: Vec<Bits>,
     precision: Int64Builder,
     clears: Int64Builder,
@@ -115,9 +130,12 @@ impl BodyBuilder {
                 Value::Time(time) => precision |= (time.precision as i64) << at.precision,
                 Value::Text(_) | Value::Int(_) | Value::Money(_) => {}
             }
-            let builder = slot.get_or_insert_with(|| ColumnBuilder::new(&body_type(*kind)));
-            builder.pad(number as usize);
-            builder.append(value);
+            let slot = slot.get_or_insert_with(|| Slot::new(*kind));
+            if slot.len < number {
+                slot.builder.pad(number as usize);
+            }
+            slot.builder.append(value);
+            slot.len = number + 1;
         }
         self.precision.append_value(precision);
         self.clears.append_value(clears);
@@ -131,7 +149,7 @@ impl BodyBuilder {
     pub fn finish(&mut self) -> Bodies {
         let len = self.len as usize;
         let columns = self.columns.iter_mut().map(|slot| {
-            let mut builder = slot.take()?;
+            let mut builder = slot.take()?.builder;
             builder.pad(len);
             Some(builder.finish())
         });

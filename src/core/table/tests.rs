@@ -128,3 +128,14 @@ fn an_id_that_a_workbook_rounded_is_blank_with_a_finding() {
         assert_eq!(ids, ["10023", "20240705-0000001"]);
     });
 }
+
+#[test]
+fn wrapped_and_escaped_blanks_do_not_speak() {
+    let row = |name: &str, count: &str| format!("20240705-0000001|20240705-0000001-01|{name}|{count}");
+    for blank in ["", "-", "=\"\"", "=\"--\"", "&nbsp;", "=\" \"", "###", "0000-00-00"] {
+        read(Width::Strict, &[HEADER, &row(blank, blank)], |rows| {
+            assert_eq!(outcome(&rows), (1, 0, vec![]), "{blank}");
+            assert_eq!(rows.samples[0].values.len(), 2, "{blank}: only the ids speak");
+        });
+    }
+}

@@ -97,7 +97,8 @@ fn is_plain(text: &str) -> bool {
         return false;
     }
     // Without a way out in between, this is done for many bytes at a time.
-    if bytes.iter().fold(true, |plain, b| plain & matches!(b, b' '..=b'%' | b'\''..=b'~')) {
+    let ascii = bytes.first().is_some_and(u8::is_ascii);
+    if ascii && bytes.iter().fold(true, |plain, b| plain & matches!(b, b' '..=b'%' | b'\''..=b'~')) {
         return true;
     }
     while let [first, rest @ ..] = bytes {

@@ -2,6 +2,8 @@
 
 use encoding_rs::{DecoderResult, EUC_KR};
 
+use super::cp949;
+
 /// Stands for a malformed sequence. A noncharacter: no text that is meant to be read holds it.
 pub(super) const DAMAGE: char = '\u{ffff}';
 const DAMAGE_UTF8: &[u8] = b"\xef\xbf\xbf";
@@ -91,8 +93,11 @@ pub(super) fn push_utf8(bytes: &[u8], out: &mut String) -> u64 {
 ///
 /// A lead byte that is cut off takes no ASCII byte with it: the decoder gives that byte back.
 pub(super) fn push_cp949(bytes: &[u8], out: &mut String) -> u64 {
-    let mut decoder = EUC_KR.new_decoder_without_bom_handling();
-    push_decoded(&mut decoder, bytes, out, Last::Yes)
+    let sound = cp949::push_sound(bytes, out);
+    match bytes.get(sound..) {
+        None | Some([]) => 0,
+        Some(rest) => push_decoded(&mut EUC_KR.new_decoder_without_bom_handling(), rest, out, Last::Yes),
+    }
 }
 
 /// Whether the bytes given to a decoder are the last ones.

@@ -1,12 +1,13 @@
 //! Delimited text: from bytes to rows, in one pass and with bounded memory.
 //!
-//! `source` turns bytes into text, chunk by chunk, and marks what is no text; `switch` watches for a second encoding;
+//! `source` turns bytes into text, chunk by chunk (CP949 by the table of `cp949`), and marks what is no text; `switch` watches for a second encoding;
 //! `dialect` looks at the head of the file and decides encoding and delimiter by the header that results; `records`
 //! takes one record apart; `rows` walks over the file and hands records to the sink.
 //!
 //! HTML and SpreadsheetML share `source`, and the rule for text that a parser has decoded already
 //! ([`escape_ampersands`]).
 
+mod cp949;
 mod decode;
 mod dialect;
 mod held;
