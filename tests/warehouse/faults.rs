@@ -174,57 +174,156 @@ fn a_push_that_stops_says_what_is_loaded_and_goes_on_later() {
     assert_eq!(uploads, 2, "one month and jangbu_loads");
 }
 
-/// Kills pushes at every `stride`-th step. After half of the deaths the ledger changes before the next push: what was on
-/// its way is not what must arrive.
-fn killed(mode: &str, stride: usize) {
+/// Kills a push at each of these steps, one after the other, then lets one come to its end. The ledger changes before each
+/// death, and after every other one it changes back: what was on its way is not what must arrive.
+///
+/// What a death leaves behind depends on what the push has changed by then, in the ledger or in BigQuery, so the steps
+/// are those after each change. Returns how many deaths there were; a step that never comes ends it.
+fn killed(name: &str, mode: &str, steps: impl Iterator<Item = String>) -> usize {
     let emulator = emulator();
     let proxy = Proxy::start(emulator);
     let shop = Shop::new();
     one_month(&shop);
-    let dataset = emulator.dataset(&format!("killed_{mode}"), &Value::Null);
+    let dataset = emulator.dataset(name, &Value::Null);
     let push = |variables: &[(&str, &str)]| {
         shop.push_with(&dataset, &proxy.endpoint(), &["--mode", mode], variables)
     };
+    let mut changed = None;
+    let mut turn = || match changed.take() {
+        None => changed = Some(change(&shop)),
+        Some(run) => drop(shop.run(&["undo", &run]).ok()),
+    };
     let mut deaths = 0;
-    for step in (1..).step_by(stride) {
-        // The first death comes before there are tables.
-        let run = if step == 1 { None } else { Some(change(&shop)) };
-        let at = format!("any:{step}");
-        let ran = push(&[("JANGBU_KILL_STEP", &at)]);
-        if ran.status == 0 {
-            assert_equal(emulator, &shop, &dataset, ALL);
+    for step in steps {
+        turn();
+        let ran = push(&[("JANGBU_KILL_STEP", &step)]);
+        let is_over = ran.status == 0;
+        if !is_over {
+            assert_eq!(ran.status, -1, "{step}: {}{}", ran.stdout, ran.stderr);
+            deaths += 1;
+            // Tables are made by the first pushes; these die one after the other.
+            if deaths < TABLES_MADE {
+                continue;
+            }
+            if deaths % 2 == 0 {
+                turn();
+            }
+            push(&[]).ok();
+        }
+        assert_equal(emulator, &shop, &dataset, ALL);
+        let twice = format!(
+            "SELECT COUNT(*) - COUNT(DISTINCT CONCAT(push, table_name, month)) FROM `{dataset}.jangbu_loads`"
+        );
+        assert_eq!(emulator.query(&twice)[0][0].as_deref(), Some("0"), "{step}: a load is written down once");
+        if is_over {
             break;
         }
-        assert_eq!(ran.status, -1, "{}{}", ran.stdout, ran.stderr);
-        deaths += 1;
-        if let Some(run) = run.as_ref().filter(|_| deaths % 2 == 0) {
-            shop.run(&["undo", run]).ok();
-        }
-        push(&[]).ok();
-        assert_equal(emulator, &shop, &dataset, ALL);
-        if let Some(run) = run.filter(|_| deaths % 2 == 1) {
-            shop.run(&["undo", &run]).ok();
-            push(&[]).ok();
-            assert_equal(emulator, &shop, &dataset, ALL);
-        }
     }
-    assert!(deaths > 3, "{deaths} deaths");
     let left = emulator.tables(&dataset);
     let stages: Vec<&String> = left.iter().filter(|t| t.starts_with("jangbu_stage")).collect();
     for stage in stages {
         let table = emulator.table(&dataset, stage).unwrap();
         assert_ne!(table["expirationTime"], json!(null), "a staging table that is left goes by itself");
     }
+    deaths
+}
+
+/// Three tables and `jangbu_loads`.
+const TABLES_MADE: usize = 4;
+
+/// Dies after each table that is made, at each commit of the ledger, after the comparison, and after each change in
+/// BigQuery.
+fn every_change() -> impl Iterator<Item = String> {
+    let made = std::iter::repeat_n("changed:1".to_owned(), TABLES_MADE);
+    let own = ["planned:1", "noted:1", "verified:1", "loads_written:1", "ended:1"].map(str::to_owned);
+    made.chain(own).chain((1..).map(|n| format!("changed:{n}")))
 }
 
 #[test]
-fn a_replacing_push_killed_anywhere_ends_like_an_undisturbed_one() {
-    killed("replace", 13);
+fn a_replacing_push_killed_after_any_change_ends_like_an_undisturbed_one() {
+    // Each of three tables is a session and a file, `jangbu_loads` too.
+    assert!(killed("killed_replace", "replace", every_change()) >= TABLES_MADE + 5 + 3 * 2 + 2);
 }
 
 #[test]
-fn a_merging_push_killed_anywhere_ends_like_an_undisturbed_one() {
-    killed("merge", 19);
+fn a_merging_push_killed_after_any_change_ends_like_an_undisturbed_one() {
+    // Each of three tables is a staging table, a session, a file, a statement, a deletion.
+    assert!(killed("killed_merge", "merge", every_change()) >= TABLES_MADE + 5 + 3 * 5 + 2);
+}
+
+#[test]
+#[ignore = "half an hour: also the steps between which nothing changes"]
+fn a_push_killed_at_any_step_at_all_ends_like_an_undisturbed_one() {
+    for mode in ["replace", "merge"] {
+        let deaths = killed(&format!("killed_anywhere_{mode}"), mode, (1..).map(|n| format!("any:{n}")));
+        assert!(deaths > 50, "{deaths}");
+    }
+}
+
+#[test]
+fn a_job_that_failed_once_is_done_again_when_it_can_be() {
+    let emulator = emulator();
+    let proxy = Proxy::start(emulator);
+    for (mode, job) in [("replace", "jangbu_replace_orders"), ("merge", "jangbu_merge_orders")] {
+        let shop = Shop::new();
+        one_month(&shop);
+        let dataset = emulator.dataset(&format!("failed_{mode}"), &Value::Null);
+        let push = || shop.push(&dataset, &proxy.endpoint(), &["--mode", mode]);
+        // What does not pass by itself ends the push at once, and holds up no later one.
+        proxy.fails(job, "quotaExceeded", 1);
+        let refused = push();
+        assert_eq!(refused.error(), "bigquery.quota");
+        assert!(
+            refused.stderr.contains("loaded: order_items 2024-07; not loaded: orders 2024-07"),
+            "{}",
+            refused.stderr
+        );
+        // What may pass is tried three times, by this push and by the next one.
+        for _ in 0..2 {
+            proxy.fails(job, "backendError", 3);
+            assert_eq!(push().error(), "bigquery.overload");
+        }
+        proxy.fails(job, "backendError", 2);
+        push().ok();
+        assert_equal(emulator, &shop, &dataset, ALL);
+    }
+}
+
+#[test]
+fn without_an_answer_a_month_may_have_arrived() {
+    let emulator = emulator();
+    let proxy = Proxy::start(emulator);
+    let shop = Shop::new();
+    one_month(&shop);
+    let dataset = emulator.dataset("open", &Value::Null);
+    let lost =
+        Fault { words: &["PUT", "/upload/"], nth: 2, times: 999, when: When::After, instead: Break::Reset };
+    proxy.breaks([lost]);
+    let ended = shop.push_with(&dataset, &proxy.endpoint(), &[], &[("JANGBU_TEST_PATIENCE_MS", "300")]);
+    assert_eq!(ended.error(), "bigquery.network");
+    let words = "loaded: order_items 2024-07; perhaps loaded: orders 2024-07; not loaded: nothing";
+    assert!(ended.stderr.contains(words), "{}", ended.stderr);
+    proxy.breaks([]);
+    shop.push(&dataset, &proxy.endpoint(), &[]).ok();
+    assert_equal(emulator, &shop, &dataset, ALL);
+    // Where even the plan is impossible nothing was loaded, and that is said.
+    let nowhere = shop.push(&format!("{}.nowhere", super::emulator::PROJECT), &proxy.endpoint(), &[]);
+    assert_eq!(nowhere.error(), "bigquery.not_found");
+    assert!(nowhere.stderr.contains("this push loaded nothing"), "{}", nowhere.stderr);
+}
+
+#[test]
+fn a_proxy_of_the_environment_does_not_see_what_is_not_encrypted() {
+    let emulator = emulator();
+    let proxy = Proxy::start(emulator);
+    let shop = Shop::new();
+    one_month(&shop);
+    let dataset = emulator.dataset("unseen", &Value::Null);
+    // Nobody listens there: whoever goes that way gets nowhere.
+    let variables =
+        ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].map(|name| (name, "http://127.0.0.1:1"));
+    let variables: Vec<_> = variables.into_iter().chain([("JANGBU_TEST_PATIENCE_MS", "100")]).collect();
+    shop.push_with(&dataset, &proxy.endpoint(), &["--dry-run"], &variables).ok();
 }
 
 /// A server that gives tokens, a new one each time.

@@ -11,8 +11,10 @@ use super::{BigQueryError, retry, step};
 
 /// How often a job that failed for a passing reason is run again, each time under a new id.
 const ATTEMPTS: u32 = 3;
-/// How often a job is looked for that was accepted but is not found yet.
-const LOOKS: u32 = 12;
+/// How often a job is looked for that was accepted but is not found yet: for some two minutes.
+const LOOKS: u32 = 30;
+/// How many ids one job may have used up, over all pushes that failed at it.
+const IDS: u32 = 1000;
 /// Rows of one page of a result. Debug builds may be told a smaller one by tests.
 fn page() -> i32 {
     let told = std::env::var("JANGBU_TEST_PAGE").ok().filter(|_| cfg!(debug_assertions));
@@ -61,7 +63,7 @@ impl Start for Statement<'_> {
         match jobs.connection.post(self.what, &path, &job) {
             Ok(job) => Ok(Some(job)),
             Err(error) if error.status() == Some(409) => Ok(None),
-            Err(error) => Err(error),
+            Err(error) => Err(error.uncertain_without_answer()),
         }
     }
 }
@@ -69,11 +71,11 @@ impl Start for Statement<'_> {
 impl Jobs<'_> {
     /// Runs a job to its end, or finds that it ran already.
     pub(super) fn run(&self, id: &str, what: &str, job: &dyn Start) -> Result<Done, BigQueryError> {
-        let mut attempt = 1;
-        loop {
-            let name = format!("{id}_a{attempt}");
-            let finished = if let Some(found) = self.look(&name, what)? {
-                self.finish(&name, what, Some(found))?
+        let (mut number, mut found) = self.find(id, what)?;
+        for attempt in 1.. {
+            let name = name_of(id, number);
+            let finished = if let Some(found) = found.take() {
+                self.finish(&name, what, Some(found)).map_err(BigQueryError::uncertain)?
             } else {
                 let started = job.start(self, &self.reference(&name))?;
                 step("job_accepted");
@@ -81,9 +83,9 @@ impl Jobs<'_> {
                     // Accepted, and yet unknown for minutes: the same id makes another try harmless.
                     Err(error) if error.status() == Some(404) => {
                         let started = job.start(self, &self.reference(&name))?;
-                        self.finish(&name, what, started)?
+                        self.finish(&name, what, started).map_err(BigQueryError::uncertain)?
                     }
-                    other => other?,
+                    other => other.map_err(BigQueryError::uncertain)?,
                 }
             };
             step("job_done");
@@ -96,8 +98,21 @@ impl Jobs<'_> {
                 return Err(BigQueryError::Job { what: what.to_owned(), job: name, reason, message });
             }
             self.connection.sleep(self.connection.pace.pause(attempt, retry::chance(), None));
-            attempt += 1;
+            number += 1;
         }
+        Err(BigQueryError::answer(what, "it failed without an end"))
+    }
+
+    /// The job that an earlier try left running or done, else the first number that is free. A job that failed keeps its
+    /// id for ever, and what was wrong then may have been mended since.
+    pub(super) fn find(&self, id: &str, what: &str) -> Result<(u32, Option<Value>), BigQueryError> {
+        for number in 1..IDS {
+            match self.look(&name_of(id, number), what)? {
+                Some(job) if job.pointer("/status/errorResult").is_some() => {}
+                found => return Ok((number, found)),
+            }
+        }
+        Err(BigQueryError::answer(what, format!("{id} failed {IDS} times")))
     }
 
     pub(super) fn reference(&self, id: &str) -> Value {
@@ -202,6 +217,10 @@ impl Jobs<'_> {
             answer = self.connection.get(what, &format!("{base}&pageToken={}", encoded(token)))?;
         }
     }
+}
+
+fn name_of(id: &str, number: u32) -> String {
+    format!("{id}_a{number}")
 }
 
 /// The plain cells of a row.

@@ -155,6 +155,21 @@ impl Writer {
         Ok(numbers)
     }
 
+    /// Notes that these months did not arrive as they were sent: the next try is another one, with a number of its own.
+    pub fn doubt_sending(
+        &mut self,
+        target: &str,
+        months: &[(Table, Option<Month>)],
+    ) -> Result<(), LedgerError> {
+        for (table, month) in months {
+            self.db.execute(
+                "UPDATE outbox SET content = '' WHERE target = ?1 AND table_name = ?2 AND month = ?3 AND pending = 1",
+                params![target, table.name(), Partition::from(*month).to_string()],
+            )?;
+        }
+        Ok(())
+    }
+
     /// Everything that was begun for this target has arrived.
     pub fn end_sending(&mut self, target: &str) -> Result<(), LedgerError> {
         self.db.execute("UPDATE outbox SET pending = 0 WHERE target = ?1", [target])?;
