@@ -151,7 +151,7 @@ fn a_push_that_stops_says_what_is_loaded_and_goes_on_later() {
         |instead| Fault { words: &["POST", "/upload/"], nth: 4, times: 99, when: When::Before, instead };
     proxy.breaks([refuse(Break::Status(403, "accessDenied"))]);
     let refused = shop.push(&dataset, &proxy.endpoint(), &[]);
-    assert_eq!(refused.error(), "bigquery.permission");
+    assert_eq!(refused.ended_early(), "bigquery.permission");
     let words =
         "loaded: order_items 2024-06, orders 2024-06, order_items 2024-07; not loaded: orders 2024-07";
     assert!(refused.stderr.contains(words), "{}", refused.stderr);
@@ -164,7 +164,7 @@ fn a_push_that_stops_says_what_is_loaded_and_goes_on_later() {
     proxy.breaks([Fault { nth: 1, ..refuse(Break::Status(503, "backendError")) }]);
     proxy.take_seen();
     let slow = shop.push_with(&dataset, &proxy.endpoint(), &[], &[("JANGBU_TEST_PATIENCE_MS", "200")]);
-    assert_eq!(slow.error(), "bigquery.network");
+    assert_eq!(slow.ended_early(), "bigquery.network");
     assert!(slow.stderr.contains("not loaded: orders 2024-07"), "{}", slow.stderr);
     proxy.breaks([]);
     let report = shop.push(&dataset, &proxy.endpoint(), &[]).ok();
@@ -272,7 +272,7 @@ fn a_job_that_failed_once_is_done_again_when_it_can_be() {
         // What does not pass by itself ends the push at once, and holds up no later one.
         proxy.fails(job, "quotaExceeded", 1);
         let refused = push();
-        assert_eq!(refused.error(), "bigquery.quota");
+        assert_eq!(refused.ended_early(), "bigquery.quota");
         assert!(
             refused.stderr.contains("loaded: order_items 2024-07; not loaded: orders 2024-07"),
             "{}",
@@ -281,7 +281,7 @@ fn a_job_that_failed_once_is_done_again_when_it_can_be() {
         // What may pass is tried three times, by this push and by the next one.
         for _ in 0..2 {
             proxy.fails(job, "backendError", 3);
-            assert_eq!(push().error(), "bigquery.overload");
+            assert_eq!(push().ended_early(), "bigquery.overload");
         }
         proxy.fails(job, "backendError", 2);
         push().ok();
@@ -300,7 +300,7 @@ fn without_an_answer_a_month_may_have_arrived() {
         Fault { words: &["PUT", "/upload/"], nth: 2, times: 999, when: When::After, instead: Break::Reset };
     proxy.breaks([lost]);
     let ended = shop.push_with(&dataset, &proxy.endpoint(), &[], &[("JANGBU_TEST_PATIENCE_MS", "300")]);
-    assert_eq!(ended.error(), "bigquery.network");
+    assert_eq!(ended.ended_early(), "bigquery.network");
     let words = "loaded: order_items 2024-07; perhaps loaded: orders 2024-07; not loaded: nothing";
     assert!(ended.stderr.contains(words), "{}", ended.stderr);
     proxy.breaks([]);

@@ -41,7 +41,12 @@ pub fn render(report: &IngestReport, columns: usize, style: Style) -> String {
 fn headline(report: &IngestReport) -> String {
     match (&report.run_id, report.mode) {
         (_, Mode::DryRun) => "Dry run: this is what would happen; nothing was written".to_owned(),
-        (Some(run), Mode::Commit) => format!("Run {run} is in the ledger"),
+        (Some(run), Mode::Commit) if report.earlier_run_ids.is_empty() => {
+            format!("Run {run} is in the ledger")
+        }
+        (Some(run), Mode::Commit) => {
+            format!("Runs {}, {run} are in the ledger", report.earlier_run_ids.join(", "))
+        }
         (None, Mode::Commit) => "Nothing new: the ledger is as it was".to_owned(),
     }
 }

@@ -35,7 +35,7 @@ pub enum BigQueryError {
     Table { code: &'static str, problem: String, hint: String },
     /// Some loads are done, others are not.
     #[error("{source}; {progress}")]
-    Partly { progress: String, source: Box<BigQueryError> },
+    Partly { progress: String, arrived: usize, source: Box<BigQueryError> },
     /// What was asked for may have been done all the same: only the answer is missing.
     #[error(transparent)]
     Uncertain(Box<BigQueryError>),
@@ -138,6 +138,23 @@ impl BigQueryError {
             Self::Refused { status, .. } => Some(*status),
             Self::Uncertain(source) => source.status(),
             _ => None,
+        }
+    }
+
+    /// Why the service refused, in its word.
+    pub(super) fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Refused { reason, .. } | Self::Job { reason, .. } => Some(reason),
+            Self::Uncertain(source) => source.reason(),
+            _ => None,
+        }
+    }
+
+    /// How many months had arrived, or may have, when a push ended part way.
+    pub fn arrived(&self) -> usize {
+        match self {
+            Self::Partly { arrived, .. } => *arrived,
+            _ => 0,
         }
     }
 

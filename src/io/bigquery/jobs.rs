@@ -21,9 +21,6 @@ fn page() -> i32 {
     told.and_then(|n| n.parse().ok()).unwrap_or(20_000)
 }
 
-/// Hears the fields of a result and the rows of one page of it.
-pub(super) type EachPage<'a> = dyn FnMut(&[Value], &[Value]) -> Result<(), BigQueryError> + 'a;
-
 /// Where jobs run: the dataset they work on and its location, which every request about a job must name.
 pub(super) struct Jobs<'a> {
     pub(super) connection: &'a Connection,
@@ -176,15 +173,15 @@ impl Jobs<'_> {
     /// A small result as a whole; nulls are `None`.
     pub(super) fn rows(&self, sql: &str, what: &str) -> Result<Vec<Vec<Option<String>>>, BigQueryError> {
         let mut all = Vec::new();
-        self.pages(sql, what, &mut |_, rows| {
+        let mut pages = self.pages(sql, what)?;
+        while let Some(rows) = pages.next(self)? {
             all.extend(rows.iter().map(cells));
-            Ok(())
-        })?;
+        }
         Ok(all)
     }
 
-    /// A result page by page: each with the schema's fields. Times come as whole microseconds.
-    pub(super) fn pages(&self, sql: &str, what: &str, each: &mut EachPage<'_>) -> Result<(), BigQueryError> {
+    /// Asks a question; its result comes page by page. Times come as whole microseconds.
+    pub(super) fn pages(&self, sql: &str, what: &str) -> Result<Pages, BigQueryError> {
         let mut query = QueryRequest::new(sql);
         query.use_legacy_sql = false;
         query.location = Some(self.location.to_owned());
@@ -209,13 +206,48 @@ impl Jobs<'_> {
             answer = self.connection.get(what, &base)?;
         }
         let fields = answer.pointer("/schema/fields").and_then(Value::as_array).cloned().unwrap_or_default();
-        loop {
-            let rows = answer["rows"].as_array().map_or(&[][..], Vec::as_slice);
-            each(&fields, rows)?;
-            let Some(token) = answer["pageToken"].as_str() else { return Ok(()) };
-            step("page");
-            answer = self.connection.get(what, &format!("{base}&pageToken={}", encoded(token)))?;
+        Ok(Pages { what: what.to_owned(), base, fields, next: Next::Here(answer) })
+    }
+}
+
+/// A result on its way. The service keeps it for a day.
+pub(super) struct Pages {
+    what: String,
+    base: String,
+    fields: Vec<Value>,
+    next: Next,
+}
+
+/// Where the next page is.
+enum Next {
+    Here(Value),
+    /// To be asked for under this token.
+    There(String),
+    End,
+}
+
+impl Pages {
+    pub(super) fn fields(&self) -> &[Value] {
+        &self.fields
+    }
+
+    /// The rows of the next page.
+    pub(super) fn next(&mut self, jobs: &Jobs<'_>) -> Result<Option<Vec<Value>>, BigQueryError> {
+        let mut answer = match std::mem::replace(&mut self.next, Next::End) {
+            Next::End => return Ok(None),
+            Next::Here(answer) => answer,
+            Next::There(token) => {
+                step("page");
+                jobs.connection.get(&self.what, &format!("{}&pageToken={}", self.base, encoded(&token)))?
+            }
+        };
+        if let Some(token) = answer["pageToken"].as_str() {
+            self.next = Next::There(token.to_owned());
         }
+        Ok(Some(match answer["rows"].take() {
+            Value::Array(rows) => rows,
+            _ => Vec::new(),
+        }))
     }
 }
 

@@ -354,7 +354,7 @@ fn partly(error: BigQueryError, order: &[(&TablePlan, &MonthPlan)], at: usize) -
         let told = words.iter().filter(|(word, part)| !part.is_empty() || *word != "perhaps loaded");
         told.map(|(word, part)| format!("{word}: {}", named(part))).collect::<Vec<_>>().join("; ")
     };
-    BigQueryError::Partly { progress, source: Box::new(error) }
+    BigQueryError::Partly { progress, arrived: done.len() + open.len(), source: Box::new(error) }
 }
 
 /// Some months by name; many as the first and the last of each table, of those that the plan named.

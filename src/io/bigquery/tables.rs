@@ -130,6 +130,20 @@ impl RemoteTable {
         cut["type"].as_str() == Some("MONTH") && cut["field"].as_str() == Some("order_day")
     }
 
+    /// A condition that every row meets, where the table takes no query without one on its partitions.
+    pub(super) fn partition_condition(&self) -> Option<String> {
+        let cut = &self.document["timePartitioning"];
+        let asked = [&self.document["requirePartitionFilter"], &cut["requirePartitionFilter"]];
+        if !asked.contains(&&Value::Bool(true)) || cut.is_null() {
+            return None;
+        }
+        let (column, kind) = match cut["field"].as_str() {
+            Some(name) => (format!("`{name}`"), self.field(name)?["type"].as_str()?),
+            None => ("_PARTITIONTIME".to_owned(), "TIMESTAMP"),
+        };
+        Some(format!("({column} IS NULL OR {column} >= {kind} '0001-01-01')"))
+    }
+
     pub(super) fn partition_expiry(&self) -> Option<u64> {
         number(&self.document["timePartitioning"]["expirationMs"]).filter(|ms| *ms > 0)
     }
