@@ -11,7 +11,7 @@ pub enum Status {
     Failed = 1,
     /// The command line makes no sense.
     Usage = 2,
-    /// Committed, but a file failed or rows were quarantined.
+    /// Committed, but a file failed, rows were quarantined, or a push or pull ended part way.
     Partial = 3,
 }
 

@@ -11,6 +11,7 @@ use std::pin::Pin;
 use gcp_bigquery_client::auth::Authenticator;
 use gcp_bigquery_client::error::BQError;
 use gcp_bigquery_client::yup_oauth2::{self, DefaultHyperClientBuilder, HyperClientBuilder};
+use yup_oauth2::Error;
 use yup_oauth2::authenticator::{ApplicationDefaultCredentialsTypes, Authenticator as Tokens};
 
 use super::BigQueryError;
@@ -150,7 +151,6 @@ impl Auth {
             Ask::Kept => self.tokens.token(&SCOPE).await,
             Ask::Fresh => self.tokens.force_refreshed_token(&SCOPE).await,
         };
-        use yup_oauth2::Error;
         let passing = match answer {
             Ok(token) => {
                 let token = token.token().map(str::to_owned);
