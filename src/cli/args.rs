@@ -19,7 +19,7 @@ Exit status:
   0  all well
   1  nothing was committed (I/O, configuration, ledger locked)
   2  usage
-  3  committed, but a file failed or rows were quarantined
+  3  committed, but a file failed or rows were quarantined; reconcile: files and API disagree
 
 Examples:
   jangbu inspect inbox/haruhome_20240705_1_ab12.csv
@@ -174,6 +174,16 @@ Examples:
   jangbu changes --since 2024-07-01 --field total_refund_amount
   jangbu changes --order 20240618-0000129 --since 2024-07-10 --json")]
     Changes(Changes),
+    /// Hold files against the API: what is equal, what drifted, what only one of them has
+    ///
+    /// For the days that both cover. Fields that only one side can tell are no disagreement. Ends with 3 where orders are
+    /// more than the tolerance apart on a day, each order's difference taken without sign.
+    #[command(after_long_help = "\
+Examples:
+  jangbu reconcile
+  jangbu reconcile --from 2024-06-01 --to 2024-06-30
+  jangbu reconcile --tolerance 1000 --json")]
+    Reconcile(Reconcile),
     /// Take a run back, as if it had never been
     ///
     /// Any run can be undone, not only the last one. `jangbu files` shows the runs.
@@ -329,6 +339,19 @@ pub struct Changes {
     /// Only this order
     #[arg(long, value_name = "ORDER_ID")]
     pub order: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Reconcile {
+    /// First order day
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Last order day, included
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+    /// Won a day that the orders may be apart
+    #[arg(long, value_name = "WON", default_value = "0")]
+    pub tolerance: String,
 }
 
 #[derive(Debug, Args)]

@@ -15,7 +15,7 @@ use crate::core::normalise::{Keep, Policy};
 use crate::core::problem::Quarantined;
 use crate::core::schema::{Privacy, Schema};
 use crate::core::tables::Table;
-use crate::core::types::{Instant, OrderId};
+use crate::core::types::{Instant, Money, OrderId};
 use crate::io::changes::{ChangesError, Wanted};
 use crate::io::config::{Config, Treatment};
 use crate::io::ingest::evidence::Told;
@@ -23,6 +23,7 @@ use crate::io::ingest::{self, Keyring, Request};
 use crate::io::inspect::{self, Glass};
 use crate::io::ledger::{DayRange, Ledger, LedgerError, Since, Writer};
 use crate::io::read::crypto::Password;
+use crate::io::reconcile::ReconcileError;
 use crate::io::report::Progress;
 use crate::io::report::changes::ChangesReport;
 use crate::io::report::coverage::CoverageReport;
@@ -30,6 +31,7 @@ use crate::io::report::explain::Explanation;
 use crate::io::report::ingest::{IngestReport, Mode};
 use crate::io::report::inspect::Inspection;
 use crate::io::report::quarantine::MendRow;
+use crate::io::report::reconcile::ReconcileReport;
 
 /// Rows of a table, as they come from the disk.
 pub(super) type Batches<'a> =
@@ -205,6 +207,23 @@ pub(super) fn changes(
     crate::io::changes::changes(&ledger, &since, wanted).map_err(|error| match error {
         ChangesError::Ledger(error) => error.into(),
         other => Failure::new(other.code(), other.to_string()),
+    })
+}
+
+/// Files against the API. `tolerance` is money a day.
+pub(super) fn reconcile(
+    settings: &Settings,
+    schema: &Schema,
+    days: DayLimits,
+    tolerance: Money,
+) -> Result<ReconcileReport, Failure> {
+    let range = DayRange { from: days.from, to: days.to };
+    // Drift is told by both times here: how long orders take to settle does not matter.
+    let clock = Clock { today: instant(now()).to_kst().day(), settle_days: 0 };
+    let ledger = open(settings, schema)?;
+    crate::io::reconcile::reconcile(&ledger, schema, range, clock, tolerance).map_err(|error| match error {
+        ReconcileError::Ledger(error) => error.into(),
+        ReconcileError::Rules(_) => Failure::new("store.internal", error.to_string()),
     })
 }
 

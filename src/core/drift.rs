@@ -119,7 +119,7 @@ pub fn compare(before: &BTreeMap<Key, State>, after: &BTreeMap<Key, State>, topi
 }
 
 /// Whether the values are one word told in two ways: a status label with other spaces, or a time told more precisely.
-fn is_one_word(field: &str, was: Option<&String>, is: Option<&String>) -> bool {
+pub(super) fn is_one_word(field: &str, was: Option<&String>, is: Option<&String>) -> bool {
     let (Some(was), Some(is)) = (was, is) else { return false };
     if field == STATUS_LABEL {
         return comparable_label(was) == comparable_label(is);

@@ -12,6 +12,7 @@ pub mod normalise;
 pub mod number;
 pub mod person;
 pub mod problem;
+pub mod reconcile;
 pub mod rows;
 pub mod schema;
 pub mod stage;

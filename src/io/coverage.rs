@@ -10,7 +10,63 @@ use crate::core::time;
 use crate::core::types::{Day, KstDateTime, order_day_in_id};
 
 /// A shop: mall and number.
-type ShopKey = (String, i64);
+pub(super) type ShopKey = (String, i64);
+
+/// The ledger's looks, by shop.
+pub(super) struct Gathered {
+    pub(super) looks: Looks,
+    /// By the numbers of [`SeenOrder::looks`].
+    pub(super) files: Vec<FileTold>,
+    pub(super) shops: BTreeMap<ShopKey, Vec<SeenOrder>>,
+    /// Days that the quarantine names. A quarantined row does not say its shop for sure: it counts for the first shop of its
+    /// mall.
+    pub(super) waiting: BTreeMap<ShopKey, BTreeSet<Day>>,
+    pub(super) undated_orders: u64,
+}
+
+impl Gathered {
+    pub(super) fn new(ledger: &Ledger, schema: &Schema) -> Result<Self, LedgerError> {
+        let looks = ledger.looks()?;
+        let mut of_malls = waiting_days(&ledger.quarantined()?, &looks, schema);
+        let mut files: Vec<FileTold> = looks
+            .files
+            .iter()
+            .zip(&looks.has_items)
+            .map(|(file, has_items)| FileTold { source: file.source, has_items: *has_items, range: None })
+            .collect();
+        for order in &looks.orders {
+            for file in order.looks.iter().map(|(file, _)| *file).collect::<BTreeSet<u32>>() {
+                if let (Some(told), Some(day)) = (files.get_mut(file as usize), order.day) {
+                    told.reach(day);
+                }
+            }
+        }
+        let mut shops: BTreeMap<ShopKey, Vec<SeenOrder>> = BTreeMap::new();
+        let mut undated_orders = 0;
+        for order in &looks.orders {
+            let key = (order.mall_id.clone(), order.shop_no);
+            let seen = shops.entry(key).or_default();
+            match order.day {
+                Some(day) => seen.push(SeenOrder { day, items: order.items, looks: order.looks.clone() }),
+                None => undated_orders += 1,
+            }
+        }
+        let first_of_malls = shops.keys().filter_map(|key| Some((key.clone(), of_malls.remove(&key.0)?)));
+        let waiting = first_of_malls.collect();
+        Ok(Self { looks, files, shops, waiting, undated_orders })
+    }
+
+    /// The coverage of a shop by those of its looks that files of one kind made.
+    pub(super) fn cover(&self, shop: &ShopKey, clock: Clock, wanted: impl Fn(&FileTold) -> bool) -> Coverage {
+        let heard = |file: u32| self.files.get(file as usize).is_some_and(&wanted);
+        let orders = self.shops.get(shop).into_iter().flatten().map(|order| SeenOrder {
+            looks: order.looks.iter().copied().filter(|(file, _)| heard(*file)).collect(),
+            ..order.clone()
+        });
+        let waiting = self.waiting.get(shop).cloned().unwrap_or_default();
+        cover(&orders.filter(|o| !o.looks.is_empty()).collect::<Vec<_>>(), &self.files, &waiting, clock)
+    }
+}
 
 /// The coverage of every shop. A range chooses days to be shown; what they are is told from all days.
 pub fn coverage(
@@ -19,42 +75,16 @@ pub fn coverage(
     range: DayRange,
     clock: Clock,
 ) -> Result<CoverageReport, LedgerError> {
-    let looks = ledger.looks()?;
-    let waiting = waiting_days(&ledger.quarantined()?, &looks, schema);
-    let mut files: Vec<FileTold> = looks
-        .files
-        .iter()
-        .zip(&looks.has_items)
-        .map(|(file, has_items)| FileTold { source: file.source, has_items: *has_items, range: None })
-        .collect();
-    for order in &looks.orders {
-        for file in order.looks.iter().map(|(file, _)| *file).collect::<BTreeSet<u32>>() {
-            if let (Some(told), Some(day)) = (files.get_mut(file as usize), order.day) {
-                told.reach(day);
-            }
-        }
-    }
-    let mut shops: BTreeMap<ShopKey, Vec<SeenOrder>> = BTreeMap::new();
-    let mut undated = 0;
-    for order in &looks.orders {
-        let key = (order.mall_id.clone(), order.shop_no);
-        let seen = shops.entry(key).or_default();
-        match order.day {
-            Some(day) => seen.push(SeenOrder { day, items: order.items, looks: order.looks.clone() }),
-            None => undated += 1,
-        }
-    }
-    // A quarantined row does not say its shop for sure: it counts for the first shop of its mall.
-    let mut counted: BTreeSet<String> = BTreeSet::new();
-    let shops = shops
-        .into_iter()
-        .map(|((mall_id, shop_no), orders)| {
-            let first = counted.insert(mall_id.clone());
-            let days = waiting.get(&mall_id).filter(|_| first).cloned().unwrap_or_default();
-            shop_view(mall_id, shop_no, &cover(&orders, &files, &days, clock), &looks, range)
-        })
-        .collect();
-    Ok(CoverageReport { shops, undated_orders: undated, settle_days: clock.settle_days })
+    let gathered = Gathered::new(ledger, schema)?;
+    let shops = gathered.shops.keys().map(|shop| {
+        let told = gathered.cover(shop, clock, |_| true);
+        shop_view(shop.0.clone(), shop.1, &told, &gathered.looks, range)
+    });
+    Ok(CoverageReport {
+        shops: shops.collect(),
+        undated_orders: gathered.undated_orders,
+        settle_days: clock.settle_days,
+    })
 }
 
 /// Days that rows in the quarantine name, in their order id or order time.

@@ -13,4 +13,5 @@ pub mod ledger;
 #[cfg(feature = "query")]
 pub mod query;
 pub mod read;
+pub mod reconcile;
 pub mod report;

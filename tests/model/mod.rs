@@ -10,6 +10,7 @@ pub mod generate;
 pub mod headers;
 pub mod ledger;
 pub mod promises;
+pub mod reconcile;
 pub mod render;
 pub mod rng;
 pub mod scenario;

@@ -8,7 +8,7 @@ use super::ledger::Store;
 use super::scenario::{OLD, on};
 
 /// Whether a line takes no more than 80 columns of a terminal on which a Korean syllable takes two.
-fn fits(line: &str) -> bool {
+pub fn fits(line: &str) -> bool {
     let wide = |c: char| matches!(u32::from(c), 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xff00..=0xff60);
     line.chars().map(|c| if wide(c) { 2 } else { 1 }).sum::<usize>() <= 80
 }

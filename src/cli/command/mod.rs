@@ -13,6 +13,7 @@ mod pull;
 mod push;
 mod quarantine;
 mod query;
+mod reconcile;
 mod schema;
 mod undo;
 
@@ -37,6 +38,7 @@ pub(super) fn run(command: &Command, settings: &Settings, printer: &mut Printer)
         Command::Explain(args) => explain::run(args, settings, printer),
         Command::Coverage(args) => coverage::run(args, settings, printer),
         Command::Changes(args) => changes::run(args, settings, printer),
+        Command::Reconcile(args) => reconcile::run(args, settings, printer),
         Command::Undo(args) => undo::run(args, settings, printer),
         Command::Doctor(args) => doctor::run(args, settings, printer),
         Command::Pull(args) => pull::run(args, settings, printer),

@@ -1,6 +1,7 @@
 //! What `changes` shows: a line a topic in the words of an analyst, then the list behind it.
 
 use super::listing::short_item;
+use super::money::signed;
 use super::{indented, korean, marked};
 use crate::cli::printer::Style;
 use crate::cli::table::{Align, TextTable, grouped};
@@ -73,32 +74,20 @@ fn sentence(topic: &TopicView, words: &Words) -> String {
             .collect();
         return if topic.topic == "status" { format!("{places}: {}", steps.join(", ")) } else { places };
     };
-    let text = format!("{}, {}", words.orders(topic.orders), won(amount, words));
+    let text = format!("{}, {}", words.orders(topic.orders), signed(amount, words));
     match &topic.first_told {
         Some(first) => {
             let first = words.tell(
                 "changes-first-told",
                 &[
                     ("orders", (&words.orders(first.orders)).into()),
-                    ("amount", (&won(&first.amount, words)).into()),
+                    ("amount", (&signed(&first.amount, words)).into()),
                 ],
             );
             format!("{text} ({first})")
         }
         None => text,
     }
-}
-
-/// `-340,000 won`, with the hundredths only where there are any.
-fn won(amount: &str, words: &Words) -> String {
-    let (sign, digits) = match amount.strip_prefix('-') {
-        Some(digits) => ("−", digits),
-        None => ("+", amount),
-    };
-    let (whole, rest) = digits.split_once('.').unwrap_or((digits, "00"));
-    let whole = whole.parse().map_or_else(|_| whole.to_owned(), grouped);
-    let rest = if rest == "00" { String::new() } else { format!(".{rest}") };
-    words.tell("changes-won", &[("amount", (&format!("{sign}{whole}{rest}")).into())])
 }
 
 /// A row of the list.

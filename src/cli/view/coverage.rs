@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::{indented, marked};
+use super::{indented, marked, span};
 use crate::cli::printer::Style;
 use crate::cli::table::{Align, TextTable, grouped};
 use crate::cli::width::{Lines, pad_left};
@@ -139,14 +139,6 @@ fn month_line(days: &[DayView], style: Style) -> String {
 
 fn first_of(month: Month) -> Option<Day> {
     Day::from_ymd(month.year, month.month, 1)
-}
-
-fn span(from: &str, to: &str) -> String {
-    if from == to {
-        from.to_owned()
-    } else {
-        format!("{from} – {}", to.get(5..).filter(|_| from[..4] == to[..4]).unwrap_or(to))
-    }
 }
 
 fn verdict_word(verdict: Verdict, words: &Words) -> String {

@@ -9,8 +9,10 @@ pub mod explain;
 pub mod ingest;
 pub mod inspect;
 pub mod listing;
+mod money;
 #[cfg(feature = "bigquery")]
 pub mod push;
+pub mod reconcile;
 #[cfg(feature = "query")]
 pub mod rows;
 pub mod schema;
@@ -73,6 +75,15 @@ fn size(bytes: u64) -> String {
         1_000..1_000_000 => format!("{} KB", tenths(1_000)),
         1_000_000..1_000_000_000 => format!("{} MB", tenths(1_000_000)),
         _ => format!("{} GB", tenths(1_000_000_000)),
+    }
+}
+
+/// Days from one to another: `2024-05-04 – 05-12`.
+fn span(from: &str, to: &str) -> String {
+    if from == to {
+        from.to_owned()
+    } else {
+        format!("{from} – {}", to.get(5..).filter(|_| from[..4] == to[..4]).unwrap_or(to))
     }
 }
 

@@ -1,11 +1,12 @@
 //! What the fold sees of a month, made quick to ask: the scene on which each order is folded.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use arrow::array::{Array, ArrayRef};
 
-use super::{FileFacts, Observations, Sighting};
+use super::{FileFacts, Observations, Sighting, Voice};
 use crate::core::batch::{Bodies, BodiesView, ColumnView};
 use crate::core::schema::Schema;
 use crate::core::types::Instant;
@@ -28,6 +29,8 @@ pub(super) struct Scene<'a> {
     pub(super) active_orders: Vec<usize>,
     /// Each file's place in the order of hashes.
     hash_rank: Vec<u32>,
+    /// Whose words count.
+    pub(super) voice: Voice,
 }
 
 fn active(bodies: &Bodies) -> Vec<usize> {
@@ -57,8 +60,23 @@ impl<'a> Scene<'a> {
             active_items,
             active_orders: active(seen.orders),
             hash_rank,
+            voice: Voice::All,
             seen,
         }
+    }
+
+    /// The same scene, on which only this voice counts.
+    pub(super) fn hearing(self, voice: Voice) -> Self {
+        Self { voice, ..self }
+    }
+
+    /// Those of the sightings that count.
+    pub(super) fn heard<'s>(&self, sightings: &'s [u32]) -> Cow<'s, [u32]> {
+        if self.voice == Voice::All {
+            return Cow::Borrowed(sightings);
+        }
+        let counts = |s: &u32| self.voice.hears(self.facts(self.sighting(*s).file).source);
+        sightings.iter().copied().filter(counts).collect()
     }
 
     pub(super) fn schema(&self) -> &'a Schema {

@@ -7,6 +7,7 @@ mod group;
 mod matching;
 mod order;
 mod picks;
+mod sides;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use super::schema::Schema;
 use super::types::{FileHash, Instant, Month, Source};
 use group::Scene;
 use order::Collected;
+pub use sides::{Voice, trace_sides};
 pub use trace::{TracedChange, TracedField, TracedItem, TracedOrder, trace};
 
 /// What the fold must know of a file.

@@ -128,7 +128,11 @@ impl<'a> Scene<'a> {
 
 impl<'a> Part<'_, 'a> {
     fn fold(&self, sightings: &[u32], out: &mut Collected<'a>) {
-        let heard = self.without_duplicates(sightings, out);
+        let everything = self.without_duplicates(sightings, out);
+        let heard = self.scene.heard(&everything);
+        if heard.is_empty() {
+            return;
+        }
         let units = self.scene.units(&heard, |kind, column, counts, differs| {
             let mut finding = self.finding(kind, Some(differs));
             let order = |s: u32| self.scene.sighting(s).order;
@@ -142,11 +146,11 @@ impl<'a> Part<'_, 'a> {
             );
             out.findings.push(finding);
         });
-        let order = self.fold_order_fields(&units, sightings, out);
-        let items = self.items(&heard, out);
+        let order = self.fold_order_fields(&units, &self.scene.heard(sightings), out);
+        let items = self.items(&everything, out);
         let first_item = out.items.len();
         for (name, rows) in items {
-            self.fold_item(order, name, rows, out);
+            self.fold_item(order, name, self.scene.heard(&rows).into_owned(), out);
         }
         self.find_origins(&mut out.items[first_item..]);
     }

@@ -47,6 +47,11 @@ fn value(kind: Kind, text: &str) -> Value<'_> {
 
 /// Folds the files; `order` is the order in which they came.
 fn fold(schema: &Schema, files: &[File], order: &[usize]) -> Folded {
+    seen(schema, files, order, |seen| fold_month(seen).unwrap())
+}
+
+/// What `then` makes of the files.
+fn seen<T>(schema: &Schema, files: &[File], order: &[usize], then: impl Fn(&Observations<'_>) -> T) -> T {
     let (mut items, mut orders) = (BodyBuilder::new(&schema.items), BodyBuilder::new(&schema.orders));
     let (mut facts, mut sightings, mut scratch) = (Vec::new(), Vec::new(), Vec::new());
     let mut numbers = [std::collections::HashMap::new(), std::collections::HashMap::new()];
@@ -91,8 +96,7 @@ fn fold(schema: &Schema, files: &[File], order: &[usize]) -> Folded {
         });
     }
     let (items, orders) = (items.finish(), orders.finish());
-    fold_month(&Observations { schema, files: &facts, sightings: &sightings, items: &items, orders: &orders })
-        .unwrap()
+    then(&Observations { schema, files: &facts, sightings: &sightings, items: &items, orders: &orders })
 }
 
 /// The named columns of a table, a line a row, `~` for null.
@@ -317,6 +321,36 @@ fn an_order_without_a_day_sorts_last_and_is_a_finding() {
     assert_eq!(kinds(&files), [FindingKind::NoOrderDay]);
 }
 
+/// What two voices say: shop, item and a column, sorted.
+fn said(files: &[File], voices: [Voice; 2], column: &str) -> [Vec<String>; 2] {
+    let order: Vec<usize> = (0..files.len()).collect();
+    seen(&schema(), files, &order, |seen| {
+        let mut said = [Vec::new(), Vec::new()];
+        trace_sides(seen, voices, |sides| {
+            for (said, orders) in said.iter_mut().zip(sides) {
+                for (order, item) in orders.iter().flat_map(|o| o.items.iter().map(move |i| (o, i))) {
+                    let value = item.fields.iter().find(|f| f.column == column).map_or("~", |f| &f.value);
+                    said.push(format!("{} {} {value}", order.shop_no, item.item_key));
+                }
+            }
+        });
+        said.iter_mut().for_each(|s| s.sort());
+        said
+    })
+}
+
+#[test]
+fn a_side_speaks_of_items_and_shops_that_only_the_other_can_name() {
+    let id = "20240705-0000001";
+    let coded = format!("order_id={id} shop_no=2 order_item_code={id}-02 product_no=7 quantity=3");
+    // The file has neither item codes nor shops; its second row is of goods that the API does not know.
+    let rows = [7, 8].map(|product| format!("order_id={id} product_no={product} quantity=1"));
+    let files = [export(10, &[&rows[0], &rows[1]]), api(20, &[&coded])];
+    let [of_files, of_api] = said(&files, [Voice::Files, Voice::Api], "quantity");
+    assert_eq!(of_files, [format!("2 {id}-02 1"), format!("2 {id}~1 1")]);
+    assert_eq!(of_api, [format!("2 {id}-02 3")]);
+}
+
 fn any_file() -> impl Strategy<Value = File> {
     let row = (0..3usize, 0..4usize, 0..3u8, 0..3u8, 0..4u8, any::<bool>()).prop_map(
         |(order, item, product, option, quantity, shop)| {
@@ -350,6 +384,20 @@ fn everything(folded: &Folded) -> (RecordBatch, RecordBatch, RecordBatch, Vec<Fi
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Both sides together speak of all items and of no other, and a side that is alone says what all say.
+    #[test]
+    fn sides_add_up(files in proptest::collection::vec(any_file(), 1..5)) {
+        let [of_files, of_api] = said(&files, [Voice::Files, Voice::Api], "item_key");
+        let [all, _] = said(&files, [Voice::All, Voice::All], "item_key");
+        let mut together = [of_files, of_api].concat();
+        together.sort();
+        together.dedup();
+        prop_assert_eq!(together, all);
+        let alone: Vec<File> = files.into_iter().filter(|f| f.source != Source::Api).collect();
+        let [of_files, all] = said(&alone, [Voice::Files, Voice::All], "quantity");
+        prop_assert_eq!(of_files, all);
+    }
 
     #[test]
     fn order_of_arrival_does_not_matter(

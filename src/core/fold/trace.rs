@@ -58,7 +58,7 @@ pub fn trace(seen: &Observations<'_>) -> Vec<TracedOrder> {
     traced
 }
 
-fn trace_order(scene: &Scene<'_>, all: &Collected<'_>, index: usize) -> TracedOrder {
+pub(super) fn trace_order(scene: &Scene<'_>, all: &Collected<'_>, index: usize) -> TracedOrder {
     let order = &all.orders[index];
     let schema = scene.schema();
     let keys = [schema.known.mall_id, schema.known.shop_no, schema.known.order_id];

@@ -26,6 +26,7 @@ mod partition;
 mod plan;
 mod scan;
 mod secret;
+mod sides;
 mod since;
 mod staged;
 mod store;
@@ -55,6 +56,7 @@ pub use looks::{Looks, OrderLooks};
 pub use outbox::{Pulled, Sending, TableMonth, Unsent};
 pub use partition::DayRange;
 pub use scan::Scan;
+pub use sides::Sides;
 pub use since::{MonthStates, Since};
 pub use staged::{
     FileDetails, FileOutcome, FileRecord, ItemCounts, RunInput, RunOutcome, RunRecord, StagedFile, StandIn,

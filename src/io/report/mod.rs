@@ -8,6 +8,7 @@ pub mod explain;
 pub mod ingest;
 pub mod inspect;
 pub mod quarantine;
+pub mod reconcile;
 pub mod rows;
 pub mod schema;
 
