@@ -12,6 +12,7 @@ pub mod password;
 pub mod printer;
 pub mod progress;
 mod refusal;
+mod said;
 pub mod settings;
 pub mod status;
 pub mod table;

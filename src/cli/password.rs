@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use super::status::Failure;
+use super::words::Words;
 
 const VARIABLE: &str = "JANGBU_PASSWORD";
 
@@ -13,6 +14,7 @@ const VARIABLE: &str = "JANGBU_PASSWORD";
 pub struct Passwords {
     given: Option<String>,
     prompt: Prompt,
+    question: String,
     /// What was typed, so that one password is asked for once.
     typed: Mutex<Typed>,
 }
@@ -33,14 +35,14 @@ enum Typed {
 
 impl Passwords {
     /// The first line of the file, else the environment, else a person at a terminal.
-    pub fn new(file: Option<&Path>) -> Result<Self, Failure> {
+    pub fn new(file: Option<&Path>, words: &Words) -> Result<Self, Failure> {
         let given = match file {
             Some(path) => Some(first_line(path)?),
             None => std::env::var(VARIABLE).ok().filter(|p| !p.is_empty()),
         };
         let person = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
         let prompt = if given.is_none() && person { Prompt::Terminal } else { Prompt::Never };
-        Ok(Self { given, prompt, typed: Mutex::default() })
+        Ok(Self { given, prompt, question: words.say("password-question"), typed: Mutex::default() })
     }
 
     /// The password given in advance.
@@ -60,8 +62,7 @@ impl Passwords {
         // A poisoned lock only means that another thread stopped: the password is still good.
         let mut typed = self.typed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if matches!(*typed, Typed::NotAsked) {
-            let read =
-                || rpassword::prompt_password("Password of the locked files (empty: skip them): ").ok();
+            let read = || rpassword::prompt_password(format!("{} ", self.question)).ok();
             *typed = match quietly(&read).filter(|p| !p.is_empty()) {
                 Some(password) => Typed::Password(password),
                 None => Typed::Declined,
@@ -95,13 +96,14 @@ fn first_line(path: &Path) -> Result<String, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::lang::Lang;
 
     #[test]
     fn the_first_line_of_the_file_is_the_password() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("p");
         std::fs::write(&path, "비밀 12 \r\nsecond\n").unwrap();
-        let passwords = Passwords::new(Some(&path)).unwrap();
+        let passwords = Passwords::new(Some(&path), &Words::of(Lang::En)).unwrap();
         assert_eq!(passwords.given(), Some("비밀 12 "));
         assert_eq!(passwords.ask(|_| panic!("there is nothing to ask")).as_deref(), Some("비밀 12 "));
         assert_eq!(format!("{passwords:?}"), "Passwords(..)");
@@ -112,15 +114,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("p");
         std::fs::write(&path, "\nx").unwrap();
-        assert!(Passwords::new(Some(&path)).unwrap_err().message.contains("is empty"));
+        assert!(Passwords::new(Some(&path), &Words::of(Lang::En)).unwrap_err().message.contains("is empty"));
     }
 
     #[test]
     fn a_person_is_asked_once() {
-        let passwords = Passwords { given: None, prompt: Prompt::Terminal, typed: Mutex::default() };
+        let passwords = Passwords {
+            given: None,
+            prompt: Prompt::Terminal,
+            question: String::new(),
+            typed: Mutex::default(),
+        };
         assert_eq!(passwords.ask(|_| Some("1".into())).as_deref(), Some("1"));
         assert_eq!(passwords.ask(|_| Some("2".into())).as_deref(), Some("1"));
-        let nobody = Passwords { given: None, prompt: Prompt::Never, typed: Mutex::default() };
+        let nobody = Passwords { prompt: Prompt::Never, typed: Mutex::default(), ..passwords };
         assert_eq!(nobody.ask(|_| Some("1".into())), None);
     }
 }

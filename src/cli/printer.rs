@@ -155,7 +155,7 @@ impl Printer {
     /// Something for the curious.
     pub fn detail(&mut self, text: &str) {
         if self.verbosity >= Verbosity::Verbose {
-            let text = self.console.err_style.dim(&safe(text));
+            let text = self.console.err_style.dim(&safe(&self.words.said(text)));
             self.say(&text);
         }
     }
@@ -163,7 +163,8 @@ impl Printer {
     pub fn warning(&mut self, text: &str) {
         if self.verbosity >= Verbosity::Quiet {
             let label = self.console.err_style.warn(&self.words.say("label-warning"));
-            self.say(&format!("{label} {}", safe(text)));
+            let text = safe(&self.words.said(text));
+            self.say(&format!("{label} {text}"));
         }
     }
 
@@ -177,12 +178,24 @@ impl Printer {
     /// The end of a command that failed: the error, its causes, what to do; with `--json` also a document on stdout.
     pub fn failure(&mut self, failure: &Failure) -> io::Result<()> {
         let style = self.console.err_style;
-        let mut text = format!("{} {}\n", style.bad(&self.words.say("label-error")), safe(&failure.message));
+        let mut text = format!(
+            "{} {}\n",
+            style.bad(&self.words.say("label-error")),
+            safe(&self.words.said(&failure.message))
+        );
         for cause in &failure.causes {
-            text.line(format!("  {} {}", style.dim(&self.words.say("label-because")), safe(cause)));
+            text.line(format!(
+                "  {} {}",
+                style.dim(&self.words.say("label-because")),
+                safe(&self.words.said(cause))
+            ));
         }
         if let Some(hint) = &failure.hint {
-            text.line(format!("{} {}", style.good(&self.words.say("label-hint")), safe(hint)));
+            text.line(format!(
+                "{} {}",
+                style.good(&self.words.say("label-hint")),
+                safe(&self.words.said(hint))
+            ));
         }
         self.console.err.write_all(text.as_bytes())?;
         if self.output == Output::Json {

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::printer::Live;
-use super::table::grouped;
 use super::width::{fit, fit_path};
+use super::words::Words;
 use crate::core::text::printable;
 use crate::io::report::Progress;
 
@@ -22,6 +22,7 @@ pub struct Bars {
     files: Mutex<HashMap<String, ProgressBar>>,
     counts: Counts,
     counting: Counting,
+    words: Words,
     live: Live,
     started: Instant,
     shown: Once,
@@ -53,12 +54,12 @@ const PATH_WIDTH: usize = 60;
 
 impl Bars {
     /// Bars on stderr, or nothing at all where it is no terminal.
-    pub fn new(live: Live) -> Self {
-        Self::counting(live, Counting::Files)
+    pub fn new(live: Live, words: Words) -> Self {
+        Self::counting(live, Counting::Files, words)
     }
 
     /// The same for other things than files.
-    pub fn counting(live: Live, counting: Counting) -> Self {
+    pub fn counting(live: Live, counting: Counting, words: Words) -> Self {
         let group = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
         let whole = group.add(ProgressBar::new(0).with_style(whole_style()));
         Self {
@@ -67,6 +68,7 @@ impl Bars {
             files: Mutex::default(),
             counts: Counts::default(),
             counting,
+            words,
             live,
             started: Instant::now(),
             shown: Once::new(),
@@ -100,11 +102,16 @@ impl Bars {
         let files = self.counts.files.load(Ordering::Relaxed);
         let done = self.counts.files_done.load(Ordering::Relaxed);
         let rows = self.counts.rows.load(Ordering::Relaxed);
-        let (done, files) = (grouped(done), grouped(files));
+        let bytes = self.whole.position();
+        let of_files = [("done", done.into()), ("files", files.into())];
         self.whole.set_message(match self.counting {
-            Counting::Files => format!("{done}/{files} files, {} rows", grouped(rows)),
-            Counting::Rows => format!("{} rows", grouped(rows)),
-            Counting::Months => format!("{done}/{files} loads, {} bytes", grouped(self.whole.position())),
+            Counting::Files => {
+                self.words.tell("progress-files", &[of_files[0], of_files[1], ("rows", rows.into())])
+            }
+            Counting::Rows => self.words.rows(rows),
+            Counting::Months => {
+                self.words.tell("progress-loads", &[of_files[0], of_files[1], ("bytes", bytes.into())])
+            }
         });
     }
 }
@@ -112,7 +119,7 @@ impl Bars {
 impl Progress for Bars {
     fn stage(&self, what: &str) {
         self.show();
-        self.whole.set_prefix(fit(&printable(what), STAGE_WIDTH).into_owned());
+        self.whole.set_prefix(fit(&printable(&self.words.said(what)), STAGE_WIDTH).into_owned());
     }
 
     fn total(&self, files: u64, bytes: u64) {
@@ -166,10 +173,11 @@ fn style(template: &str) -> ProgressStyle {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::lang::Lang;
 
     #[test]
     fn counts_are_told_in_words() {
-        let bars = Bars::new(Live::Plain);
+        let bars = Bars::new(Live::Plain, Words::of(Lang::En));
         bars.total(2, 5000);
         bars.stage("reading");
         bars.file_started("a\u{1b}.csv", 4000);

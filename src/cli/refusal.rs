@@ -28,12 +28,8 @@ pub(super) fn refuse(error: &clap::Error, args: &[OsString], lang: Lang) -> Stat
     };
     let mut printer = Printer::new(console, Verbosity::Normal, output, words);
     if json {
-        let message = match (refusal, lang) {
-            (Some(refusal), Lang::Ko) => refusal.message,
-            _ => one_line(&error.to_string()),
-        };
-        let hint = printer.words().tell("usage-see-help", &[("command", "jangbu --help".into())]);
-        let _ = printer.failure(&Failure::usage(message).hint(hint));
+        // The document is the same in all languages.
+        let _ = printer.failure(&Failure::usage(one_line(&error.to_string())).hint("see jangbu --help"));
         return Status::Usage;
     }
     // Nothing can be said any more if even this cannot be written; the status still tells.

@@ -137,7 +137,7 @@ impl IngestSettings {
             mall: args.mall.clone(),
             observed_at,
             source: args.source.map(Into::into),
-            passwords: Passwords::new(args.password_file.as_deref())?,
+            passwords: Passwords::new(args.password_file.as_deref(), &settings.words())?,
             mode: if args.dry_run { Mode::DryRun } else { Mode::Commit },
         })
     }

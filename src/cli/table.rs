@@ -26,9 +26,9 @@ const GAP: usize = 2;
 const NARROWEST: usize = 6;
 
 impl TextTable {
-    pub fn new(columns: &[(&str, Align)]) -> Self {
+    pub fn new<S: AsRef<str>>(columns: &[(S, Align)]) -> Self {
         Self {
-            headers: columns.iter().map(|(name, _)| printable(name).into_owned()).collect(),
+            headers: columns.iter().map(|(name, _)| printable(name.as_ref()).into_owned()).collect(),
             aligns: columns.iter().map(|(_, align)| *align).collect(),
             rows: Vec::new(),
         }

@@ -132,7 +132,7 @@ fn take(
         config: &settings.config,
         schema,
         policy: &wire::policy(&settings.config),
-        keyring: &Passwords::new(None)?,
+        keyring: &Passwords::new(None, &settings.words())?,
         mode: asked.mode,
         command: "pull".into(),
         started_at: now(),

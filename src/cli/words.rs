@@ -6,11 +6,13 @@
 
 use std::borrow::Cow;
 
+use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::types::FluentNumber;
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use super::lang::Lang;
+use super::said::Sentences;
 use super::table::grouped;
 
 const ENGLISH: &str = include_str!("messages/en.ftl");
@@ -53,12 +55,14 @@ impl From<u64> for Arg<'_> {
 pub struct Words {
     lang: Lang,
     bundle: FluentBundle<FluentResource>,
+    /// Sentences of the inner layers; they are English already.
+    sentences: Sentences,
 }
 
 impl Words {
     pub fn of(lang: Lang) -> Self {
         let id: LanguageIdentifier = lang.code().parse().unwrap_or_default();
-        let mut bundle = FluentBundle::new(vec![id]);
+        let mut bundle = FluentBundle::new_concurrent(vec![id]);
         // Marks of direction around placeholders would only be noise on a terminal.
         bundle.set_use_isolating(false);
         bundle.set_formatter(Some(|value, _| match value {
@@ -70,11 +74,30 @@ impl Words {
         // A message with a mistake would be left out; the tests see that there is none.
         let resource = FluentResource::try_new(text_of(lang).to_owned()).unwrap_or_else(|(some, _)| some);
         bundle.add_resource_overriding(resource);
-        Self { lang, bundle }
+        let sentences = match lang {
+            Lang::En => Sentences::default(),
+            Lang::Ko => Sentences::korean(),
+        };
+        Self { lang, bundle, sentences }
     }
 
     pub fn lang(&self) -> Lang {
         self.lang
+    }
+
+    /// A sentence that an inner layer made, in this language.
+    pub fn said<'t>(&self, sentence: &'t str) -> Cow<'t, str> {
+        self.sentences.translate(sentence)
+    }
+
+    /// `3 rows`
+    pub fn rows(&self, n: u64) -> String {
+        self.tell("count-rows", &[("n", n.into())])
+    }
+
+    /// `3 files`
+    pub fn files(&self, n: u64) -> String {
+        self.tell("count-files", &[("n", n.into())])
     }
 
     /// `3 days`

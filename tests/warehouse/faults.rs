@@ -301,7 +301,7 @@ fn without_an_answer_a_month_may_have_arrived() {
     proxy.breaks([lost]);
     let ended = shop.push_with(&dataset, &proxy.endpoint(), &[], &[("JANGBU_TEST_PATIENCE_MS", "300")]);
     assert_eq!(ended.ended_early(), "bigquery.network");
-    let words = "loaded: order_items 2024-07; perhaps loaded: orders 2024-07; not loaded: nothing";
+    let words = "loaded: order_items 2024-07; perhaps loaded: orders 2024-07; not loaded: nothing else";
     assert!(ended.stderr.contains(words), "{}", ended.stderr);
     proxy.breaks([]);
     shop.push(&dataset, &proxy.endpoint(), &[]).ok();

@@ -519,7 +519,7 @@ fn a_table_that_changes_under_a_push_is_looked_at_again() {
     let refused = shop.push(&dataset, &proxy.endpoint(), &[]);
     assert_eq!(refused.error(), "bigquery.foreign_rows");
     assert!(
-        refused.stderr.contains("loaded: nothing; not loaded: order_items 2024-06"),
+        refused.stderr.contains("loaded: none yet; not loaded: order_items 2024-06"),
         "{}",
         refused.stderr
     );

@@ -20,7 +20,7 @@ pub(super) fn run(args: &Doctor, settings: &Settings, printer: &mut Printer) -> 
     match printer.output() {
         Output::Json => printer.document(&serde_json::json!({"checks": checks}))?,
         Output::People => {
-            let text = view::doctor::render(&checks, printer.width(), printer.style());
+            let text = view::doctor::render(&checks, printer.words(), printer.width(), printer.style());
             printer.result(&text)?;
         }
     }

@@ -21,7 +21,7 @@ pub(super) fn run(
     match printer.output() {
         Output::Json => printer.document(&explanation)?,
         Output::People => {
-            let text = view::explain::render(&explanation, printer.width(), printer.style());
+            let text = view::explain::render(&explanation, printer.words(), printer.width(), printer.style());
             printer.result(&text)?;
         }
     }

@@ -4,7 +4,6 @@ use crate::cli::args::{self, Output};
 use crate::cli::printer::Printer;
 use crate::cli::settings::{DayLimits, Settings, table_named};
 use crate::cli::status::{Failure, Status};
-use crate::cli::table::counted;
 use crate::cli::wire;
 use crate::core::tables::arrow_schema;
 use crate::io::export::{ExportFormat, write_table};
@@ -26,7 +25,10 @@ pub(super) fn run(
             printer.document(&serde_json::json!({"table": table.name(), "path": args.out, "rows": rows}))?;
         }
         Output::People => {
-            printer.note(&format!("wrote {} of {table} to {}", counted(rows, "row"), args.out.display()));
+            let path = args.out.display().to_string();
+            let rows = printer.words().rows(rows);
+            let args = [("rows", (&rows).into()), ("table", table.name().into()), ("path", (&path).into())];
+            printer.note(&printer.words().tell("export-written", &args));
         }
     }
     Ok(Status::Success)

@@ -12,9 +12,9 @@ pub(super) fn run(settings: &Settings, printer: &mut Printer) -> Result<Status, 
     let rows = list(settings, Table::Findings)?;
     match printer.output() {
         Output::Json => rows.write_json(printer.stream())?,
-        Output::People if rows.rows.is_empty() => printer.note("nothing odd was found"),
+        Output::People if rows.rows.is_empty() => printer.note(&printer.words().say("findings-none")),
         Output::People => {
-            let text = view::listing::findings(&rows, printer.width(), printer.style());
+            let text = view::listing::findings(&rows, printer.words(), printer.width(), printer.style());
             printer.result(&text)?;
         }
     }

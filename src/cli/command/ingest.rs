@@ -15,7 +15,7 @@ pub(super) fn run(
 ) -> Result<Status, Failure> {
     let ingest = IngestSettings::new(args, settings)?;
     let schema = settings.schema()?;
-    let bars = Bars::new(printer.live());
+    let bars = Bars::new(printer.live(), settings.words());
     let report = wire::ingest(settings, &ingest, &schema, &bars);
     bars.finish();
     tell(&report?, printer)
@@ -26,12 +26,13 @@ pub(super) fn tell(report: &IngestReport, printer: &mut Printer) -> Result<Statu
     match printer.output() {
         Output::Json => printer.document(report)?,
         Output::People => {
-            let text = view::ingest::render(report, printer.width(), printer.style());
+            let text = view::ingest::render(report, printer.words(), printer.width(), printer.style());
             printer.report(&text)?;
         }
     }
     for (path, trouble) in report.files.iter().filter_map(|f| Some((&f.path, f.error.as_ref()?))) {
-        printer.warning_if_quiet(&format!("{path}: {}", trouble.message));
+        let message = printer.words().said(&trouble.message).into_owned();
+        printer.warning_if_quiet(&format!("{path}: {message}"));
     }
     Ok(status_of(report))
 }

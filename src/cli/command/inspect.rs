@@ -12,12 +12,12 @@ pub(super) fn run(
     settings: &Settings,
     printer: &mut Printer,
 ) -> Result<Status, Failure> {
-    let passwords = Passwords::new(args.password_file.as_deref())?;
+    let passwords = Passwords::new(args.password_file.as_deref(), printer.words())?;
     let inspection = wire::inspect(settings, &settings.schema()?, &args.file, &passwords)?;
     match printer.output() {
         Output::Json => printer.document(&inspection)?,
         Output::People => {
-            let text = view::inspect::render(&inspection, printer.width(), printer.style());
+            let text = view::inspect::render(&inspection, printer.words(), printer.width(), printer.style());
             printer.result(&text)?;
         }
     }

@@ -19,12 +19,12 @@ pub(super) fn run(args: &Pull, settings: &Settings, printer: &mut Printer) -> Re
     let asked = warehouse::PullSettings::new(args, settings)?;
     let schema = settings.schema()?;
     printer.detail(&format!("endpoint: {}", asked.access.endpoint));
-    let bars = Bars::counting(printer.live(), Counting::Rows);
+    let bars = Bars::counting(printer.live(), Counting::Rows, settings.words());
     let report = warehouse::pull(settings, &asked, &schema, &bars);
     bars.finish();
     let report = report?;
     if report.files.is_empty() && printer.output() == Output::People {
-        printer.note(&format!("Nothing new in {} since the last pull", args.table));
+        printer.note(&printer.words().tell("pull-nothing", &[("table", (&args.table).into())]));
         return Ok(Status::Success);
     }
     super::ingest::tell(&report, printer)

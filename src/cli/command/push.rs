@@ -25,19 +25,24 @@ pub(super) fn run(args: &Push, settings: &Settings, printer: &mut Printer) -> Re
         match printer.output() {
             Output::Json => printer.document(&plan)?,
             Output::People => {
-                let text = view::plan(&plan, printer.width(), printer.style());
-                let end = if plan.is_empty() { view::NOTHING } else { "\nDry run: nothing was sent" };
+                let text = view::plan(&plan, printer.words(), printer.width(), printer.style());
+                let words = printer.words();
+                let end = if plan.is_empty() {
+                    words.say("push-nothing")
+                } else {
+                    format!("\n{}", words.say("push-dry-run"))
+                };
                 printer.report(&format!("{text}{end}\n"))?;
             }
         }
         return Ok(Status::Success);
     }
-    let bars = Bars::counting(printer.live(), Counting::Months);
+    let bars = Bars::counting(printer.live(), Counting::Months, settings.words());
     let mut told: Result<(), Failure> = Ok(());
     let report = {
         let mut planned = |plan: &crate::io::bigquery::Plan| {
             if printer.output() == Output::People {
-                let text = view::plan(plan, printer.width(), printer.style());
+                let text = view::plan(plan, printer.words(), printer.width(), printer.style());
                 told = bars.suspend(|| printer.report(&text).and_then(|()| Ok(printer.flush()?)));
             }
         };
@@ -49,7 +54,7 @@ pub(super) fn run(args: &Push, settings: &Settings, printer: &mut Printer) -> Re
     match printer.output() {
         Output::Json => printer.document(&report)?,
         Output::People => {
-            let text = view::report(&report, printer.style());
+            let text = view::report(&report, printer.words(), printer.style());
             printer.report(&text)?;
         }
     }

@@ -7,7 +7,6 @@ use crate::cli::args::{self, Output};
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
 use crate::cli::status::{Failure, Status};
-use crate::cli::table::counted;
 use crate::cli::{view, wire};
 use crate::core::tables::Table;
 use crate::io::export::mend::write_mend_workbook;
@@ -24,11 +23,11 @@ pub(super) fn run(
     let rows = list(settings, Table::Quarantine)?;
     match printer.output() {
         Output::Json => rows.write_json(printer.stream())?,
-        Output::People if rows.rows.is_empty() => printer.note("no row waits to be mended"),
+        Output::People if rows.rows.is_empty() => printer.note(&printer.words().say("quarantine-none")),
         Output::People => {
-            let text = view::listing::quarantine(&rows, printer.width(), printer.style());
+            let text = view::listing::quarantine(&rows, printer.words(), printer.width(), printer.style());
             printer.result(&text)?;
-            printer.note("to mend them: jangbu quarantine --out mend.xlsx, then jangbu ingest mend.xlsx");
+            printer.note(&printer.words().say("quarantine-how"));
         }
     }
     Ok(Status::Success)
@@ -41,7 +40,7 @@ fn write(out: &Path, settings: &Settings, printer: &mut Printer) -> Result<Statu
     }
     let waiting = wire::rows_to_mend(settings, &settings.schema()?)?;
     if waiting.is_empty() && printer.output() == Output::People {
-        printer.note("no row waits to be mended, so nothing was written");
+        printer.note(&printer.words().say("quarantine-nothing-written"));
         return Ok(Status::Success);
     }
     let rows = write_mend_workbook(&waiting, out)?;
@@ -51,11 +50,10 @@ fn write(out: &Path, settings: &Settings, printer: &mut Printer) -> Result<Statu
             printer.document(&document)?;
         }
         Output::People => {
-            let path = out.display();
-            printer.note(&format!(
-                "wrote {} to {path}; mend them there, then run: jangbu ingest {path}",
-                counted(rows, "row")
-            ));
+            let path = out.display().to_string();
+            let rows = printer.words().rows(rows);
+            let args = [("rows", (&rows).into()), ("path", (&path).into())];
+            printer.note(&printer.words().tell("quarantine-written", &args));
         }
     }
     Ok(Status::Success)

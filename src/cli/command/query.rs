@@ -25,7 +25,7 @@ pub(super) fn run(args: &args::Query, settings: &Settings, printer: &mut Printer
         QueryFormat::Json => rows.write_json(printer.stream())?,
         QueryFormat::Csv => rows.write_csv(printer.stream())?,
         QueryFormat::Table => {
-            let text = view::rows::render(&rows, printer.width(), printer.style());
+            let text = view::rows::render(&rows, printer.words(), printer.width(), printer.style());
             printer.result(&text)?;
         }
     }

@@ -38,7 +38,8 @@ pub(super) fn run(
         }
         (SchemaFormat::Table, tables) => {
             for (n, (table, columns)) in tables.iter().enumerate() {
-                let text = view::schema::render(*table, columns, printer.width(), printer.style());
+                let text =
+                    view::schema::render(*table, columns, printer.words(), printer.width(), printer.style());
                 printer.result(&if n == 0 { text } else { format!("\n{text}") })?;
             }
         }

@@ -4,7 +4,6 @@ use crate::cli::args::{self, Output};
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
 use crate::cli::status::{Failure, Status};
-use crate::cli::table::counted;
 use crate::cli::wire;
 
 pub(super) fn run(args: &args::Undo, settings: &Settings, printer: &mut Printer) -> Result<Status, Failure> {
@@ -12,15 +11,17 @@ pub(super) fn run(args: &args::Undo, settings: &Settings, printer: &mut Printer)
     match printer.output() {
         Output::Json => printer.document(&undone)?,
         Output::People => {
-            printer.note(&format!(
-                "undid run {}: {} gone, {} folded again",
-                undone.run_id,
-                counted(undone.files_removed, "file"),
-                counted(undone.months_touched.len() as u64, "month"),
-            ));
+            let words = printer.words();
+            let months = undone.months_touched.len() as u64;
+            let removed = words.files(undone.files_removed);
+            let kept = words.files(undone.files_kept);
+            let args =
+                [("run", (&undone.run_id).into()), ("files", (&removed).into()), ("months", months.into())];
+            let text = words.tell("undo-done", &args);
+            let kept = words.tell("undo-kept", &[("files", (&kept).into())]);
+            printer.note(&text);
             if undone.files_kept > 0 {
-                let kept = counted(undone.files_kept, "file");
-                printer.note(&format!("{kept} of it stay: other runs saw the same bytes"));
+                printer.note(&kept);
             }
         }
     }

@@ -15,7 +15,6 @@ label-because = because:
 label-hint = hint:
 label-tip = tip:
 
-usage-see-help = see { $command }
 usage-help-hint = For more information, try '--help'.
 usage-conflict = the argument '{ $arg }' cannot be used with { $others }
 usage-repeated = the argument '{ $arg }' cannot be used multiple times
@@ -94,6 +93,174 @@ changes-item = item
 changes-field = column
 changes-old = before
 changes-now = now
+
+count-rows = { $n ->
+    [one] 1 row
+   *[other] { $n } rows
+}
+count-files = { $n ->
+    [one] 1 file
+   *[other] { $n } files
+}
+time-seconds = { $n } s
+time-minutes = { $minutes } min { $seconds } s
+
+ingest-failed-file = { $path } { $message }
+ingest-skipped-file = { $path } skipped: { $reason }
+ingest-strange-file = { $path } unknown headers: { $headers }
+ingest-more-failed = … { $n } more files failed; --json lists all
+ingest-more-skipped = … { $n } more files were skipped; --json lists all
+ingest-more-strange = … { $n } more files have unknown headers; --json lists all
+ingest-dry-run = Dry run: this is what would happen; nothing was written
+ingest-committed = Run { $run } is in the ledger
+ingest-committed-runs = Runs { $runs } are in the ledger
+ingest-nothing-new = Nothing new: the ledger is as it was
+ingest-files = files
+ingest-n-to-ingest = { $n } to ingest
+ingest-n-ingested = { $n } ingested
+ingest-n-known = { $n } known already
+ingest-n-skipped = { $n } skipped
+ingest-n-failed = { $n } failed
+ingest-no-files = none found
+ingest-rows = rows read
+ingest-accepted = accepted
+ingest-duplicate = duplicate
+ingest-duplicate-note = the same row again in its file
+ingest-quarantined = quarantined
+ingest-quarantined-note = wait to be mended
+ingest-skipped = skipped
+ingest-skipped-note = totals and repeated headers
+ingest-items = items
+ingest-item-counts = { $new } new, { $changed } changed, { $unchanged } unchanged
+ingest-months = months
+ingest-month-range = { $n } from { $first } to { $last }
+ingest-no-months = none touched
+ingest-findings = findings
+ingest-no-findings = none
+ingest-time = time
+ingest-next = next
+ingest-next-mend = see and mend { $rows }
+ingest-next-findings = look at { $n ->
+    [one] 1 finding
+   *[other] { $n } findings
+}
+ingest-next-headers = see what headers mean
+
+progress-files = { $done }/{ $files } files, { $rows } rows
+progress-loads = { $done }/{ $files } loads, { $bytes } bytes
+password-question = Password of the locked files (empty: skip them):
+
+table-header = header
+table-column = column
+table-type = type
+table-note = note
+table-no = no
+table-observed = observed (KST)
+table-source = source
+table-item = item
+table-order = order
+table-row = row
+table-rows = rows
+table-file = file
+table-path = path
+table-value = value
+table-other = other
+table-reason = reason
+table-to-mend = to mend
+table-table = table
+table-month = month
+table-size = size
+table-why = why
+row-number = row { $row }
+
+inspect-problems = Problems
+inspect-format = format
+inspect-encoding = encoding
+inspect-source = source
+inspect-mall = mall
+inspect-mall-unknown = not known: give --mall ID
+inspect-observed = observed at
+inspect-moment = { $moment } KST ({ $evidence })
+inspect-sha256 = sha256
+inspect-sheet = Sheet { $name }
+inspect-headers = Headers
+inspect-all-rows = all { $rows }
+inspect-first-rows = the first { $rows }
+inspect-header-row = in row { $row }; { $understood } understood, { $unknown } unknown, { $ignored } left aside
+inspect-no-header = no header row among { $seen }
+inspect-fields = fields of the first order, of { $rows }
+inspect-unknown = unknown, not stored: { $headers }
+inspect-ignored = known, feed no column: { $headers }
+inspect-sample = Sample
+inspect-sample-of = { $n } of { $seen }
+inspect-fills-blanks = fills blanks
+inspect-personal-kept = personal, kept
+inspect-personal-hashed = personal, hashed
+inspect-personal-region = personal, region
+inspect-personal-dropped = personal, dropped
+inspect-unreadable = ✗ unreadable
+inspect-hidden-dropped = ∙∙∙ dropped
+inspect-hidden-hashed = ∙∙∙ hashed
+inspect-hidden-region = ∙∙∙ region
+inspect-hidden-kept = ∙∙∙ kept
+inspect-first-row = the first is row { $row }
+inspect-would-ingest = would be ingested
+inspect-known = the ledger has these bytes already, as { $path }
+inspect-would-skip = would be skipped: { $reason }
+inspect-would-fail = would fail: { $why }
+
+explain-place = { $mall }, shop { $shop }, { $day }
+explain-no-day = day not known
+explain-observations = Observations
+explain-matched = without an item code: matched by its goods
+explain-order = Order
+explain-item = Item { $item }
+explain-changes = Changes
+explain-findings = Findings
+explain-cleared = (cleared)
+explain-against = { $value } against { $other }
+
+list-more = … { $n } more; --json or export list all
+list-run = run { $run }
+files-none = the ledger has no files yet
+findings-none = nothing odd was found
+quarantine-none = no row waits to be mended
+quarantine-how = to mend them: jangbu quarantine --out mend.xlsx, then jangbu ingest mend.xlsx
+quarantine-nothing-written = no row waits to be mended, so nothing was written
+quarantine-written = wrote { $rows } to { $path }; mend them there, then run: jangbu ingest { $path }
+export-written = wrote { $rows } of { $table } to { $path }
+undo-done = undid run { $run }: { $files } gone, { $months ->
+    [one] 1 month
+   *[other] { $months } months
+} folded again
+undo-kept = { $files } of it stay: other runs saw the same bytes
+schema-never-null = never null
+
+push-nothing = Nothing to send: BigQuery is as the ledger is
+push-dry-run = Dry run: nothing was sent
+push-to = push to
+push-to-send = to send
+push-cost = cost
+push-loads = { $n ->
+    [one] 1 load
+   *[other] { $n } loads
+}
+push-table-made = table is made
+push-columns-added = { $n ->
+    [one] 1 column
+   *[other] { $n } columns
+} added
+push-more-months = … { $n } more
+push-why-new = new
+push-why-changed = changed
+push-why-unfinished = an earlier push did not end
+push-why-damaged = other rows there than were brought
+push-why-gone = gone from the ledger: emptied
+push-cost-merge = MERGE reads about { $size }: ${ $dollars }; loads are free
+push-cost-free = loads are free; the checks read a few columns of these months
+push-views = Views written: { $views }
+push-done = Push { $push } is in { $dataset }: { $loads }, { $rows }, verified
+pull-nothing = Nothing new in { $table } since the last pull
 
 reconcile-nothing = no orders of these days are known
 reconcile-agree = files and API agree to the won on { $days }

@@ -5,44 +5,51 @@
 use super::listing::short_item;
 use super::{indented, korean, marked};
 use crate::cli::printer::Style;
-use crate::cli::table::{Align, TextTable, counted};
+use crate::cli::table::{Align, TextTable};
 use crate::cli::width::{Lines, fit, pad_left, pad_right, width, wrap};
+use crate::cli::words::Words;
 use crate::core::text::printable;
 use crate::io::report::explain::{ChangeView, ExplainedValue, Explanation, FindingView, OrderView};
 
-pub fn render(explanation: &Explanation, columns: usize, style: Style) -> String {
-    let orders: Vec<String> =
-        explanation.orders.iter().map(|o| render_order(&explanation.order_id, o, columns, style)).collect();
+pub fn render(explanation: &Explanation, words: &Words, columns: usize, style: Style) -> String {
+    let orders: Vec<String> = explanation
+        .orders
+        .iter()
+        .map(|o| render_order(&explanation.order_id, o, words, columns, style))
+        .collect();
     orders.join("\n")
 }
 
-fn render_order(order_id: &str, order: &OrderView, columns: usize, style: Style) -> String {
+fn render_order(order_id: &str, order: &OrderView, words: &Words, columns: usize, style: Style) -> String {
     let shop_name = order.shop_name.as_ref().map_or(String::new(), |n| format!(" {n}"));
-    let day = order.order_day.as_deref().unwrap_or("day not known");
-    let place = format!("{}, shop {}{shop_name}, {day}", order.mall_id, order.shop_no);
+    let day = order.order_day.clone().unwrap_or_else(|| words.say("explain-no-day"));
+    let shop = format!("{}{shop_name}", order.shop_no);
+    let args = [("mall", (&order.mall_id).into()), ("shop", (&shop).into()), ("day", (&day).into())];
+    let place = words.tell("explain-place", &args);
     let mut out = format!("{}  {}\n", style.bold(&printable(order_id)), printable(&place));
 
-    section(&mut out, "Observations", &counted(order.observations.len() as u64, "row"), style);
-    out.push_str(&indented(&observations(order_id, order, columns.saturating_sub(2), style), 2));
+    let seen = words.rows(order.observations.len() as u64);
+    section(&mut out, &words.say("explain-observations"), &seen, style);
+    out.push_str(&indented(&observations(order_id, order, words, columns.saturating_sub(2), style), 2));
     if order.observations.iter().any(|o| o.matched) {
-        out.push_str(&style.dim("  * without an item code: matched by its goods"));
-        out.push('\n');
+        out.push_str(&marked("  *", |m| style.dim(m), &words.say("explain-matched"), columns));
     }
 
-    section(&mut out, "Order", "", style);
+    section(&mut out, &words.say("explain-order"), "", style);
     out.push_str(&values(&order.values, columns, style));
     for item in &order.items {
-        section(&mut out, &format!("Item {}", printable(&item.item_key)), "", style);
+        let title = words.tell("explain-item", &[("item", (&*printable(&item.item_key)).into())]);
+        section(&mut out, &title, "", style);
         out.push_str(&values(&item.values, columns, style));
     }
     if !order.changes.is_empty() {
-        section(&mut out, "Changes", "", style);
-        out.push_str(&changes(order_id, &order.changes, columns, style));
+        section(&mut out, &words.say("explain-changes"), "", style);
+        out.push_str(&changes(order_id, &order.changes, words, columns, style));
     }
     if !order.findings.is_empty() {
-        section(&mut out, "Findings", "", style);
+        section(&mut out, &words.say("explain-findings"), "", style);
         for finding in &order.findings {
-            out.push_str(&marked("  !", |m| style.warn(m), &finding_text(order_id, finding), columns));
+            out.push_str(&marked("  !", |m| style.warn(m), &finding_text(order_id, finding, words), columns));
         }
     }
     out
@@ -53,17 +60,18 @@ fn section(out: &mut String, title: &str, note: &str, style: Style) {
     out.line(format!("\n{}{note}", style.bold(title)));
 }
 
-fn observations(order_id: &str, order: &OrderView, columns: usize, style: Style) -> String {
+fn observations(order_id: &str, order: &OrderView, words: &Words, columns: usize, style: Style) -> String {
     let mut table = TextTable::new(&[
-        ("no", Align::Right),
-        ("observed (KST)", Align::Left),
-        ("source", Align::Left),
-        ("item", Align::Left),
-        ("row", Align::Right),
-        ("file", Align::Path),
+        (words.say("table-no"), Align::Right),
+        (words.say("table-observed"), Align::Left),
+        (words.say("table-source"), Align::Left),
+        (words.say("table-item"), Align::Left),
+        (words.say("table-row"), Align::Right),
+        (words.say("table-file"), Align::Path),
     ]);
+    let whole = words.say("table-order");
     for seen in &order.observations {
-        let item = seen.item_key.as_deref().map_or("order", |key| short_item(order_id, key));
+        let item = seen.item_key.as_deref().map_or(whole.as_str(), |key| short_item(order_id, key));
         let item = if seen.matched { format!("{item}*") } else { item.to_owned() };
         let file = match &seen.sheet {
             Some(sheet) => format!("{} [{sheet}]", seen.path),
@@ -119,13 +127,14 @@ fn lines_of(text: &str, room: usize) -> Vec<String> {
     if width(text) <= room { vec![text.to_owned()] } else { wrap(text, room) }
 }
 
-fn changes(order_id: &str, changes: &[ChangeView], columns: usize, style: Style) -> String {
+fn changes(order_id: &str, changes: &[ChangeView], words: &Words, columns: usize, style: Style) -> String {
     let mut out = String::new();
+    let cleared = words.say("explain-cleared");
     for change in changes {
         let when = korean(&change.new_observed_at);
         let item =
             change.item_key.as_deref().map_or(String::new(), |k| format!("{} ", short_item(order_id, k)));
-        let new = change.new_value.as_deref().unwrap_or("(cleared)");
+        let new = change.new_value.as_deref().unwrap_or(&cleared);
         let source = if change.old_source == change.new_source {
             change.new_source.clone()
         } else {
@@ -141,15 +150,18 @@ fn changes(order_id: &str, changes: &[ChangeView], columns: usize, style: Style)
     out
 }
 
-fn finding_text(order_id: &str, finding: &FindingView) -> String {
+fn finding_text(order_id: &str, finding: &FindingView, words: &Words) -> String {
     let mut place = Vec::new();
     place.extend(finding.item_key.as_deref().map(|k| short_item(order_id, k).to_owned()));
     place.extend(finding.column.clone());
     match (&finding.value, &finding.other_value) {
-        (Some(value), Some(other)) => place.push(format!("{value} against {other}")),
+        (Some(value), Some(other)) => {
+            let args = [("value", value.into()), ("other", other.into())];
+            place.push(words.tell("explain-against", &args));
+        }
         (Some(value), None) => place.push(value.clone()),
         _ => {}
     }
     let place = if place.is_empty() { String::new() } else { format!(" ({})", place.join(", ")) };
-    format!("{}{place}: {}", finding.reason, finding.message)
+    format!("{}{place}: {}", finding.reason, words.said(&finding.message))
 }

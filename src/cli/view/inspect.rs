@@ -2,8 +2,9 @@
 
 use super::{field, indented, korean, marked, size};
 use crate::cli::printer::Style;
-use crate::cli::table::{Align, TextTable, counted, grouped};
+use crate::cli::table::{Align, TextTable};
 use crate::cli::width::{Lines, fit_path};
+use crate::cli::words::Words;
 use crate::core::text::printable;
 use crate::io::report::inspect::{
     ColumnUse, Inspection, ProblemView, SampleValue, SheetView, Storage, Told, Verdict,
@@ -13,132 +14,140 @@ const LABEL: usize = 14;
 /// Rows of the sample that stand side by side.
 const SAMPLE_ROWS: usize = 3;
 
-pub fn render(inspection: &Inspection, columns: usize, style: Style) -> String {
+pub fn render(inspection: &Inspection, words: &Words, columns: usize, style: Style) -> String {
     let mut out = String::new();
     let size_text = size(inspection.size_bytes);
     let room = columns.saturating_sub(size_text.len() + 2);
     let path = printable(&inspection.path);
     out.line(format!("{}  {}\n", style.bold(&fit_path(&path, room)), style.dim(&size_text)));
-    out.push_str(&facts(inspection, columns, style));
+    out.push_str(&facts(inspection, words, columns, style));
     for sheet in &inspection.sheets {
         out.push('\n');
-        out.push_str(&render_sheet(sheet, inspection.sheets.len() > 1, columns, style));
+        out.push_str(&render_sheet(sheet, inspection.sheets.len() > 1, words, columns, style));
     }
     if !inspection.problems.is_empty() {
-        out.line(format!("\n{}", style.bold("Problems")));
+        out.line(format!("\n{}", style.bold(&words.say("inspect-problems"))));
         for problem in &inspection.problems {
-            out.push_str(&marked("  !", |m| style.warn(m), &problem_text(problem), columns));
+            out.push_str(&marked("  !", |m| style.warn(m), &problem_text(problem, words), columns));
         }
     }
     for member in &inspection.members {
-        let text = render(member, columns.saturating_sub(2), style);
+        let text = render(member, words, columns.saturating_sub(2), style);
         out.push('\n');
         out.push_str(&indented(&text, 2));
     }
     out.push('\n');
-    out.push_str(&verdict(inspection, columns, style));
+    out.push_str(&verdict(inspection, words, columns, style));
     out
 }
 
-fn facts(inspection: &Inspection, columns: usize, style: Style) -> String {
+fn facts(inspection: &Inspection, words: &Words, columns: usize, style: Style) -> String {
     let mut out = String::new();
-    let mut fact = |label: &str, text: &str| out.push_str(&field(label, LABEL, text, columns, style));
+    let mut fact = |id: &str, text: &str| out.push_str(&field(&words.say(id), LABEL, text, columns, style));
     if let Some(format) = &inspection.format {
-        let delimiter = inspection.delimiter.as_ref().map_or(String::new(), |d| format!(", {d}"));
-        fact("format", &format!("{format}{delimiter}"));
+        let delimiter =
+            inspection.delimiter.as_ref().map_or(String::new(), |d| format!(", {}", words.said(d)));
+        fact("inspect-format", &format!("{format}{delimiter}"));
     }
     if let Some(encoding) = &inspection.encoding {
-        fact("encoding", encoding);
+        fact("inspect-encoding", encoding);
     }
-    let told = |t: &Told| format!("{} ({})", t.value, t.evidence);
+    let told = |t: &Told| format!("{} ({})", t.value, words.said(&t.evidence));
     if let Some(source) = &inspection.source {
-        fact("source", &told(source));
+        fact("inspect-source", &told(source));
     }
     match &inspection.mall {
-        Some(mall) => fact("mall", &told(mall)),
-        None if inspection.members.is_empty() => fact("mall", "not known: give --mall ID"),
+        Some(mall) => fact("inspect-mall", &told(mall)),
+        None if inspection.members.is_empty() => fact("inspect-mall", &words.say("inspect-mall-unknown")),
         None => {}
     }
     if let Some(at) = &inspection.observed_at {
-        fact("observed at", &format!("{} KST ({})", korean(&at.value), at.evidence));
+        let (moment, evidence) = (korean(&at.value), words.said(&at.evidence));
+        let args = [("moment", (&moment).into()), ("evidence", (&*evidence).into())];
+        fact("inspect-observed", &words.tell("inspect-moment", &args));
     }
     if let Some(sha256) = &inspection.sha256 {
-        fact("sha256", sha256.get(..16).unwrap_or(sha256));
+        fact("inspect-sha256", sha256.get(..16).unwrap_or(sha256));
     }
     out
 }
 
-fn render_sheet(sheet: &SheetView, several: bool, columns: usize, style: Style) -> String {
+fn render_sheet(sheet: &SheetView, several: bool, words: &Words, columns: usize, style: Style) -> String {
     let title = match &sheet.name {
-        Some(name) if several => format!("Sheet {}", printable(name)),
-        _ => "Headers".to_owned(),
+        Some(name) if several => words.tell("inspect-sheet", &[("name", (&*printable(name)).into())]),
+        _ => words.say("inspect-headers"),
     };
-    let seen = if sheet.complete { "all" } else { "the first" };
+    let rows = words.rows(sheet.rows_seen);
+    let seen = if sheet.complete { "inspect-all-rows" } else { "inspect-first-rows" };
+    let seen = words.tell(seen, &[("rows", (&rows).into())]);
     let mut understood: Vec<usize> = sheet.columns.iter().map(|c| c.cell).collect();
     understood.dedup();
     let note = match sheet.header_row {
-        Some(row) => format!(
-            "in row {row}; {} understood, {} unknown, {} left aside",
-            understood.len(),
-            sheet.unknown.len(),
-            sheet.ignored.len()
+        Some(row) => words.tell(
+            "inspect-header-row",
+            &[
+                ("row", row.into()),
+                ("understood", (understood.len() as u64).into()),
+                ("unknown", (sheet.unknown.len() as u64).into()),
+                ("ignored", (sheet.ignored.len() as u64).into()),
+            ],
         ),
-        None if sheet.columns.is_empty() => {
-            format!("no header row among {seen} {}", counted(sheet.rows_seen, "row"))
-        }
-        None => format!("fields of the first order, of {}", counted(sheet.rows_seen, "row")),
+        None if sheet.columns.is_empty() => words.tell("inspect-no-header", &[("seen", (&seen).into())]),
+        None => words.tell("inspect-fields", &[("rows", (&rows).into())]),
     };
     if sheet.header_row.is_none() && sheet.columns.is_empty() {
         return format!("{}  {}\n", style.bold(&title), style.dim(&note));
     }
     let mut out = format!("{}  {}\n", style.bold(&title), style.dim(&note));
-    out.push_str(&indented(&header_table(&sheet.columns, columns.saturating_sub(2), style), 2));
+    out.push_str(&indented(&header_table(&sheet.columns, words, columns.saturating_sub(2), style), 2));
     if !sheet.unknown.is_empty() {
-        let text = format!("unknown, not stored: {}", sheet.unknown.join(", "));
+        let headers = sheet.unknown.join(", ");
+        let text = words.tell("inspect-unknown", &[("headers", (&headers).into())]);
         out.push_str(&marked("  ?", |m| style.warn(m), &text, columns));
     }
     if !sheet.ignored.is_empty() {
-        let text = format!("known, feed no column: {}", sheet.ignored.join(", "));
+        let headers = sheet.ignored.join(", ");
+        let text = words.tell("inspect-ignored", &[("headers", (&headers).into())]);
         out.push_str(&marked("  ·", |m| style.dim(m), &text, columns));
     }
     if !sheet.sample.is_empty() {
-        let note =
-            format!("{} of {seen} {}", sheet.sample.len().min(SAMPLE_ROWS), counted(sheet.rows_seen, "row"));
-        out.line(format!("\n{}  {}", style.bold("Sample"), style.dim(&note)));
-        out.push_str(&indented(&sample_table(sheet, columns.saturating_sub(2), style), 2));
+        let n = sheet.sample.len().min(SAMPLE_ROWS) as u64;
+        let note = words.tell("inspect-sample-of", &[("n", n.into()), ("seen", (&seen).into())]);
+        out.line(format!("\n{}  {}", style.bold(&words.say("inspect-sample")), style.dim(&note)));
+        out.push_str(&indented(&sample_table(sheet, words, columns.saturating_sub(2), style), 2));
     }
     out
 }
 
-fn header_table(uses: &[ColumnUse], columns: usize, style: Style) -> String {
+fn header_table(uses: &[ColumnUse], words: &Words, columns: usize, style: Style) -> String {
+    let left = |id: &str| (words.say(id), Align::Left);
     let mut table = TextTable::new(&[
-        ("#", Align::Right),
-        ("header", Align::Left),
-        ("column", Align::Left),
-        ("type", Align::Left),
-        ("note", Align::Left),
+        ("#".to_owned(), Align::Right),
+        left("table-header"),
+        left("table-column"),
+        left("table-type"),
+        left("table-note"),
     ]);
     for column in uses {
         let note = match (column.storage, column.rank) {
-            (Storage::Plain, 0 | 1) => "",
-            (Storage::Plain, _) => "fills blanks",
-            (Storage::Kept, _) => "personal, kept",
-            (Storage::Hashed, _) => "personal, hashed",
-            (Storage::Region, _) => "personal, region",
-            (Storage::Dropped, _) => "personal, dropped",
+            (Storage::Plain, 0 | 1) => String::new(),
+            (Storage::Plain, _) => words.say("inspect-fills-blanks"),
+            (Storage::Kept, _) => words.say("inspect-personal-kept"),
+            (Storage::Hashed, _) => words.say("inspect-personal-hashed"),
+            (Storage::Region, _) => words.say("inspect-personal-region"),
+            (Storage::Dropped, _) => words.say("inspect-personal-dropped"),
         };
         let plain_type = column.column_type.split('(').next().unwrap_or_default();
-        table.row([&column.cell.to_string(), column.header.as_str(), &column.column, plain_type, note]);
+        table.row([&column.cell.to_string(), column.header.as_str(), &column.column, plain_type, &note]);
     }
     table.render(columns, style)
 }
 
 /// The sample turned on its side: a column of the file is a line, so any number of columns fits.
-fn sample_table(sheet: &SheetView, columns: usize, style: Style) -> String {
+fn sample_table(sheet: &SheetView, words: &Words, columns: usize, style: Style) -> String {
     let rows = &sheet.sample[..sheet.sample.len().min(SAMPLE_ROWS)];
-    let titles: Vec<String> = rows.iter().map(|r| format!("row {}", r.row)).collect();
-    let mut heads = vec![("column", Align::Left)];
-    heads.extend(titles.iter().map(|t| (t.as_str(), Align::Left)));
+    let mut heads = vec![(words.say("table-column"), Align::Left)];
+    heads.extend(rows.iter().map(|r| (words.tell("row-number", &[("row", r.row.into())]), Align::Left)));
     let mut table = TextTable::new(&heads);
     for (i, column) in sheet.columns.iter().enumerate() {
         let values: Vec<&SampleValue> =
@@ -149,56 +158,59 @@ fn sample_table(sheet: &SheetView, columns: usize, style: Style) -> String {
         let cells = values.into_iter().map(|v| match v {
             SampleValue::Blank => String::new(),
             SampleValue::Value(text) => text.clone(),
-            SampleValue::Hidden => hidden(column.storage).to_owned(),
-            SampleValue::Unreadable => "✗ unreadable".to_owned(),
+            SampleValue::Hidden => hidden(column.storage, words),
+            SampleValue::Unreadable => words.say("inspect-unreadable"),
         });
         table.row(std::iter::once(column.column.clone()).chain(cells));
     }
     if rows.iter().any(|r| r.quarantined.is_some()) {
         let verdicts =
             rows.iter().map(|r| r.quarantined.as_ref().map_or(String::new(), |q| format!("✗ {q}")));
-        table.row(std::iter::once("quarantined".to_owned()).chain(verdicts));
+        table.row(std::iter::once(words.say("ingest-quarantined")).chain(verdicts));
     }
     table.render(columns, style)
 }
 
-fn hidden(storage: Storage) -> &'static str {
-    match storage {
-        Storage::Dropped => "∙∙∙ dropped",
-        Storage::Hashed => "∙∙∙ hashed",
-        Storage::Region => "∙∙∙ region",
-        Storage::Plain | Storage::Kept => "∙∙∙ kept",
-    }
+fn hidden(storage: Storage, words: &Words) -> String {
+    words.say(match storage {
+        Storage::Dropped => "inspect-hidden-dropped",
+        Storage::Hashed => "inspect-hidden-hashed",
+        Storage::Region => "inspect-hidden-region",
+        Storage::Plain | Storage::Kept => "inspect-hidden-kept",
+    })
 }
 
-fn problem_text(problem: &ProblemView) -> String {
+fn problem_text(problem: &ProblemView, words: &Words) -> String {
     let mut place = Vec::new();
     if let Some(rows) = problem.rows {
-        place.push(counted(rows, "row"));
+        place.push(words.rows(rows));
     }
     if let Some(row) = problem.first_row {
-        let first = if problem.rows.is_some_and(|n| n > 1) { "the first is row" } else { "row" };
-        place.push(format!("{first} {}", grouped(row)));
+        let id = if problem.rows.is_some_and(|n| n > 1) { "inspect-first-row" } else { "row-number" };
+        place.push(words.tell(id, &[("row", row.into())]));
     }
     place.extend(problem.column.clone());
     let place = if place.is_empty() { String::new() } else { format!(" ({})", place.join(", ")) };
-    format!("{}{place}: {}", problem.code, problem.message)
+    format!("{}{place}: {}", problem.code, words.said(&problem.message))
 }
 
-fn verdict(inspection: &Inspection, columns: usize, style: Style) -> String {
+fn verdict(inspection: &Inspection, words: &Words, columns: usize, style: Style) -> String {
     match &inspection.verdict {
-        Verdict::Ingest => marked("✓", |m| style.good(m), "would be ingested", columns),
+        Verdict::Ingest => marked("✓", |m| style.good(m), &words.say("inspect-would-ingest"), columns),
         Verdict::AlreadyIngested { known_as } => {
-            let text = format!("the ledger has these bytes already, as {known_as}");
+            let text = words.tell("inspect-known", &[("path", known_as.into())]);
             marked("✓", |m| style.good(m), &text, columns)
         }
         Verdict::Skip { reason } => {
-            marked("·", |m| style.dim(m), &format!("would be skipped: {reason}"), columns)
+            let text = words.tell("inspect-would-skip", &[("reason", (&*words.said(reason)).into())]);
+            marked("·", |m| style.dim(m), &text, columns)
         }
         Verdict::Fail { error } => {
-            let mut text = marked("✗", |m| style.bad(m), &format!("would fail: {}", error.message), columns);
+            let why = words.said(&error.message);
+            let text = words.tell("inspect-would-fail", &[("why", (&*why).into())]);
+            let mut text = marked("✗", |m| style.bad(m), &text, columns);
             if let Some(hint) = &error.hint {
-                text.push_str(&marked("  →", |m| style.dim(m), hint, columns));
+                text.push_str(&marked("  →", |m| style.dim(m), &words.said(hint), columns));
             }
             text
         }

@@ -1,8 +1,9 @@
 //! The listings of files, findings and quarantined rows.
 
 use crate::cli::printer::Style;
-use crate::cli::table::{Align, TextTable, counted, grouped};
+use crate::cli::table::{Align, TextTable, grouped};
 use crate::cli::width::Lines;
+use crate::cli::words::Words;
 use crate::core::text::printable;
 use crate::io::report::rows::{RowValue, Rows};
 
@@ -28,29 +29,30 @@ fn grouped_by<'a>(rows: &'a Rows, column: &str) -> Vec<(&'a str, Vec<&'a Row>)> 
     groups
 }
 
-fn rest(shown: usize, all: usize, style: Style) -> String {
+fn rest(shown: usize, all: usize, words: &Words, style: Style) -> String {
     if all <= shown {
         return String::new();
     }
-    let more = grouped((all - shown) as u64);
-    style.dim(&format!("  … {more} more; --json or export list all")) + "\n"
+    let more = words.tell("list-more", &[("n", ((all - shown) as u64).into())]);
+    style.dim(&format!("  {more}")) + "\n"
 }
 
 /// Source files by the run that read them.
-pub fn files(rows: &Rows, columns: usize, style: Style) -> String {
+pub fn files(rows: &Rows, words: &Words, columns: usize, style: Style) -> String {
     let mut out = String::new();
     for (run, files) in grouped_by(rows, "run_id") {
         if !out.is_empty() {
             out.push('\n');
         }
-        let count = counted(files.len() as u64, "file");
-        out.line(format!("{}  {}", style.bold(&format!("run {}", printable(run))), style.dim(&count)));
+        let count = words.files(files.len() as u64);
+        let title = words.tell("list-run", &[("run", (&*printable(run)).into())]);
+        out.line(format!("{}  {}", style.bold(&title), style.dim(&count)));
         let mut table = TextTable::new(&[
-            ("path", Align::Path),
-            ("source", Align::Left),
-            ("observed (KST)", Align::Left),
-            ("rows", Align::Right),
-            ("to mend", Align::Right),
+            (words.say("table-path"), Align::Path),
+            (words.say("table-source"), Align::Left),
+            (words.say("table-observed"), Align::Left),
+            (words.say("table-rows"), Align::Right),
+            (words.say("table-to-mend"), Align::Right),
         ]);
         for file in files {
             let observed = korean(rows.text(file, "observed_at"));
@@ -72,7 +74,7 @@ pub fn files(rows: &Rows, columns: usize, style: Style) -> String {
 }
 
 /// Findings by kind, each kind explained once.
-pub fn findings(rows: &Rows, columns: usize, style: Style) -> String {
+pub fn findings(rows: &Rows, words: &Words, columns: usize, style: Style) -> String {
     let mut out = String::new();
     for (reason, findings) in grouped_by(rows, "reason") {
         if !out.is_empty() {
@@ -81,22 +83,22 @@ pub fn findings(rows: &Rows, columns: usize, style: Style) -> String {
         let head = format!("{} ({})", printable(reason), grouped(findings.len() as u64));
         out.line(style.bold(&head));
         let message = findings.first().map_or("", |f| rows.text(f, "message"));
-        out.push_str(&marked(" ", str::to_owned, message, columns));
-        out.push_str(&findings_table(rows, &findings, columns, style));
-        out.push_str(&rest(SHOWN, findings.len(), style));
+        out.push_str(&marked(" ", str::to_owned, &words.said(message), columns));
+        out.push_str(&findings_table(rows, &findings, words, columns, style));
+        out.push_str(&rest(SHOWN, findings.len(), words, style));
     }
     out
 }
 
-fn findings_table(rows: &Rows, findings: &[&Row], columns: usize, style: Style) -> String {
+fn findings_table(rows: &Rows, findings: &[&Row], words: &Words, columns: usize, style: Style) -> String {
     let candidates = [
-        ("order", "order_id", Align::Left),
-        ("item", "item_key", Align::Left),
-        ("column", "column", Align::Left),
-        ("value", "value", Align::Left),
-        ("other", "other_value", Align::Left),
-        ("file", "path", Align::Path),
-        ("row", "row", Align::Right),
+        ("table-order", "order_id", Align::Left),
+        ("table-item", "item_key", Align::Left),
+        ("table-column", "column", Align::Left),
+        ("table-value", "value", Align::Left),
+        ("table-other", "other_value", Align::Left),
+        ("table-file", "path", Align::Path),
+        ("table-row", "row", Align::Right),
     ];
     let shown = &findings[..findings.len().min(SHOWN)];
     // Columns that say nothing about this kind are left out.
@@ -104,7 +106,8 @@ fn findings_table(rows: &Rows, findings: &[&Row], columns: usize, style: Style) 
         .into_iter()
         .filter(|(_, c, _)| shown.iter().any(|f| !rows.text(f, c).is_empty()))
         .collect();
-    let mut table = TextTable::new(&used.iter().map(|(name, _, align)| (*name, *align)).collect::<Vec<_>>());
+    let heads: Vec<_> = used.iter().map(|(id, _, align)| (words.say(id), *align)).collect();
+    let mut table = TextTable::new(&heads);
     for finding in shown {
         table.row(used.iter().map(|(_, column, _)| match *column {
             // Beside its order's id, an item needs only what comes after it.
@@ -121,27 +124,27 @@ pub(super) fn short_item<'a>(order_id: &str, item_key: &'a str) -> &'a str {
 }
 
 /// Rows to be mended by their file, each reason explained once.
-pub fn quarantine(rows: &Rows, columns: usize, style: Style) -> String {
+pub fn quarantine(rows: &Rows, words: &Words, columns: usize, style: Style) -> String {
     let mut out = String::new();
     for (path, held) in grouped_by(rows, "path") {
-        let count = counted(held.len() as u64, "row");
+        let count = words.rows(held.len() as u64);
         out.line(format!("{}  {}", style.bold(&printable(path)), style.dim(&count)));
         let mut table = TextTable::new(&[
-            ("row", Align::Right),
-            ("reason", Align::Left),
-            ("column", Align::Left),
-            ("value", Align::Left),
+            (words.say("table-row"), Align::Right),
+            (words.say("table-reason"), Align::Left),
+            (words.say("table-column"), Align::Left),
+            (words.say("table-value"), Align::Left),
         ]);
         for row in held.iter().take(SHOWN) {
             table.row(["row", "reason", "column", "value"].map(|c| rows.text(row, c)));
         }
         out.push_str(&indented(&table.render(columns.saturating_sub(2), style), 2));
-        out.push_str(&rest(SHOWN, held.len(), style));
+        out.push_str(&rest(SHOWN, held.len(), words, style));
         out.line("");
     }
     for (reason, held) in grouped_by(rows, "reason") {
         let message = held.first().map_or("", |row| rows.text(row, "message"));
-        out.push_str(&marked("→", |m| style.dim(m), &format!("{reason}: {message}"), columns));
+        out.push_str(&marked("→", |m| style.dim(m), &format!("{reason}: {}", words.said(message)), columns));
     }
     out
 }

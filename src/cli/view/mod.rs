@@ -71,7 +71,7 @@ fn size(bytes: u64) -> String {
         format!("{}.{}", grouped(n / 10), n % 10)
     };
     match bytes {
-        0..1_000 => format!("{bytes} bytes"),
+        0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{} KB", tenths(1_000)),
         1_000_000..1_000_000_000 => format!("{} MB", tenths(1_000_000)),
         _ => format!("{} GB", tenths(1_000_000_000)),

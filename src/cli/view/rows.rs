@@ -1,10 +1,11 @@
 //! The result of a query as a table.
 
 use crate::cli::printer::Style;
-use crate::cli::table::{Align, TextTable, counted};
+use crate::cli::table::{Align, TextTable};
+use crate::cli::words::Words;
 use crate::io::report::rows::{RowValue, Rows};
 
-pub fn render(rows: &Rows, columns: usize, style: Style) -> String {
+pub fn render(rows: &Rows, words: &Words, columns: usize, style: Style) -> String {
     let aligns: Vec<(&str, Align)> = rows
         .columns
         .iter()
@@ -14,6 +15,6 @@ pub fn render(rows: &Rows, columns: usize, style: Style) -> String {
     for row in &rows.rows {
         table.row(row.iter().map(RowValue::as_str));
     }
-    let count = counted(rows.rows.len() as u64, "row");
+    let count = words.rows(rows.rows.len() as u64);
     format!("{}{}\n", table.render(columns, style), style.dim(&count))
 }

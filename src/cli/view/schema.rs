@@ -3,21 +3,28 @@
 use serde_json::{Value, json};
 
 use super::field;
+use crate::cli::lang::Lang;
 use crate::cli::printer::Style;
 use crate::cli::width::{Lines, pad_right, width};
+use crate::cli::words::Words;
 use crate::core::tables::{Table, TableColumn};
 use crate::core::text::printable;
 
 const INDENT: usize = 4;
 
-pub fn render(table: Table, columns: &[TableColumn], screen: usize, style: Style) -> String {
-    let mut out = format!("{}  {}\n", style.bold(table.name()), style.dim(table.description()));
+pub fn render(table: Table, columns: &[TableColumn], words: &Words, screen: usize, style: Style) -> String {
+    let mut out = format!("{}  {}\n", style.bold(table.name()), style.dim(&words.said(table.description())));
     let name_width = columns.iter().map(|c| width(&c.name)).max().unwrap_or(0);
     for column in columns {
         let name = style.bold(&pad_right(&column.name, name_width));
-        let never_null = if column.required { "  never null" } else { "" };
-        out.line(format!("\n  {name}  {}{}", column.column_type.name(), style.dim(never_null)));
-        out.push_str(&field("", INDENT, &column.description, screen, style));
+        let never_null = if column.required { words.say("schema-never-null") } else { String::new() };
+        let line = format!("\n  {name}  {}  {}", column.column_type.name(), style.dim(&never_null));
+        out.line(line.trim_end());
+        let description = match words.lang() {
+            Lang::En => &column.description,
+            Lang::Ko => &column.description_ko,
+        };
+        out.push_str(&field("", INDENT, description, screen, style));
         if !column.headers.is_empty() {
             let headers = column.headers.iter().map(|h| printable(h)).collect::<Vec<_>>().join(" · ");
             out.push_str(&field("    ← ", INDENT + 2, &headers, screen, style));

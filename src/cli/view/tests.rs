@@ -1,7 +1,9 @@
 //! Whole screens of 80 columns, as an analyst sees them.
 
 use super::*;
+use crate::cli::lang::Lang;
 use crate::cli::width::width;
+use crate::cli::words::Words;
 use crate::core::tables::{ColumnType, Table, TableColumn};
 use crate::io::report::Trouble;
 use crate::io::report::explain::{
@@ -12,6 +14,10 @@ use crate::io::report::inspect::{
     ColumnUse, Inspection, ProblemView, SampleRow, SampleValue, SheetView, Storage, Told, Verdict,
 };
 use crate::io::report::rows::{RowColumn, RowValue, Rows};
+
+fn english() -> Words {
+    Words::of(Lang::En)
+}
 
 #[track_caller]
 fn check(found: &str, expected: &str) {
@@ -53,7 +59,7 @@ fn ingest_report() -> IngestReport {
 #[test]
 fn a_run_ends_with_what_wants_attention_the_counts_and_what_to_do() {
     check(
-        &ingest::render(&ingest_report(), 80, Style::Plain),
+        &ingest::render(&ingest_report(), &english(), 80, Style::Plain),
         "\
 ✗ inbox/보안_20240706.zip is locked by a password
   → give the password with --password-file FILE or JANGBU_PASSWORD
@@ -83,7 +89,7 @@ next        jangbu quarantine --out mend.xlsx  see and mend 9 rows
 fn a_run_without_news_is_short() {
     let known = FileReport::new("inbox/old.csv", FileStatus::AlreadyIngested);
     check(
-        &ingest::render(&IngestReport::of(Mode::Commit, vec![known]), 80, Style::Plain),
+        &ingest::render(&IngestReport::of(Mode::Commit, vec![known]), &english(), 80, Style::Plain),
         "\
 Nothing new: the ledger is as it was
 
@@ -181,7 +187,7 @@ fn inspection() -> Inspection {
 #[test]
 fn inspect_shows_what_a_file_is_and_what_its_headers_feed() {
     check(
-        &inspect::render(&inspection(), 80, Style::Plain),
+        &inspect::render(&inspection(), &english(), 80, Style::Plain),
         "\
 inbox/haruhome_20240705_1_ab12.csv  1.2 MB
 
@@ -246,7 +252,7 @@ fn inspect_of_an_archive_shows_its_members() {
     member.verdict = Verdict::Skip { reason: "no order headers in it".into() };
     archive.members.push(member);
     check(
-        &inspect::render(&archive, 80, Style::Plain),
+        &inspect::render(&archive, &english(), 80, Style::Plain),
         "\
 orders.zip  1.2 MB
 
@@ -369,7 +375,7 @@ fn explanation() -> Explanation {
 #[test]
 fn explain_shows_whose_word_each_value_is() {
     check(
-        &explain::render(&explanation(), 80, Style::Plain),
+        &explain::render(&explanation(), &english(), 80, Style::Plain),
         "\
 20240701-0000123  haruhome, shop 1 하루홈, 2024-07-01
 
@@ -424,7 +430,7 @@ fn files_stand_under_the_run_that_read_them() {
         ],
     );
     check(
-        &listing::files(&rows, 80, Style::Plain),
+        &listing::files(&rows, &english(), 80, Style::Plain),
         "\
 run run-1  2 files
   path                                source   observed (KST)      rows  to mend
@@ -451,7 +457,7 @@ fn findings_of_a_kind_are_explained_once() {
         ],
     );
     check(
-        &listing::findings(&rows, 80, Style::Plain),
+        &listing::findings(&rows, &english(), 80, Style::Plain),
         "\
 frozen_conflict (2)
   two observations disagree on a field that never changes; the newest one counts
@@ -479,7 +485,7 @@ fn rows_to_mend_stand_under_their_file() {
         ],
     );
     check(
-        &listing::quarantine(&rows, 80, Style::Plain),
+        &listing::quarantine(&rows, &english(), 80, Style::Plain),
         "\
 a.csv  2 rows
   row  reason            column    value
@@ -496,8 +502,12 @@ a.csv  2 rows
 #[test]
 fn a_long_group_is_cut_and_says_so() {
     let lines = vec!["a.csv|17|bad_number|quantity|2개|write digits only"; 1_234];
-    let text =
-        listing::quarantine(&listing("path|row|reason|column|value|message", &lines), 80, Style::Plain);
+    let text = listing::quarantine(
+        &listing("path|row|reason|column|value|message", &lines),
+        &english(),
+        80,
+        Style::Plain,
+    );
     assert!(text.contains("\n  … 1,204 more; --json or export list all\n"), "{text}");
 }
 
@@ -515,7 +525,7 @@ fn a_schema_tells_what_feeds_each_column() {
     let columns =
         [column("item_key", ColumnType::String, true), column("product_price", ColumnType::Money, false)];
     check(
-        &schema::render(Table::OrderItems, &columns, 80, Style::Plain),
+        &schema::render(Table::OrderItems, &columns, &english(), 80, Style::Plain),
         "\
 order_items  one row an order item, in its current state
 

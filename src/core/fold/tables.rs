@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray,
-    new_null_array,
+    Array, ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, StringBuilder,
+    TimestampMicrosecondArray, new_null_array,
 };
 use arrow::error::ArrowError;
 
@@ -158,10 +158,22 @@ fn gather_level(
     body_of: impl Fn(u32) -> u32,
 ) -> Result<Vec<ArrayRef>, ArrowError> {
     let gathered = picks::gather(bodies.columns(), rows, body_of)?;
-    let or_null = |(values, column): (Option<ArrayRef>, &Column)| {
-        values.unwrap_or_else(|| new_null_array(&data_type(column.kind), rows.len()))
+    // Most columns are blank, and one array serves all blank ones of a type.
+    let mut blank: Vec<ArrayRef> = Vec::new();
+    let mut blank_of = |column: &Column| {
+        let data_type = data_type(column.kind);
+        if let Some(known) = blank.iter().find(|known| *known.data_type() == data_type) {
+            return Arc::clone(known);
+        }
+        let new = new_null_array(&data_type, rows.len());
+        blank.push(Arc::clone(&new));
+        new
     };
-    Ok(gathered.into_iter().zip(columns).map(or_null).collect())
+    Ok(gathered
+        .into_iter()
+        .zip(columns)
+        .map(|(values, column)| values.unwrap_or_else(|| blank_of(column)))
+        .collect())
 }
 
 fn key_column<'r, 'a: 'r>(

@@ -34,7 +34,7 @@ pub enum BigQueryError {
     #[error("{problem}")]
     Table { code: &'static str, problem: String, hint: String },
     /// Some loads are done, others are not.
-    #[error("{source}; {progress}")]
+    #[error("{source}; this push {progress}")]
     Partly { progress: String, arrived: usize, source: Box<BigQueryError> },
     /// What was asked for may have been done all the same: only the answer is missing.
     #[error(transparent)]

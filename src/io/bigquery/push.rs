@@ -347,21 +347,22 @@ fn partly(error: BigQueryError, order: &[(&TablePlan, &MonthPlan)], at: usize) -
         BigQueryError::Uncertain(_) => rest.split_at(rest.len().min(1)),
         _ => rest.split_at(0),
     };
-    let progress = if order.is_empty() {
-        "this push loaded nothing".to_owned()
-    } else {
-        let words = [("loaded", done), ("perhaps loaded", open), ("not loaded", missing)];
-        let told = words.iter().filter(|(word, part)| !part.is_empty() || *word != "perhaps loaded");
-        told.map(|(word, part)| format!("{word}: {}", named(part))).collect::<Vec<_>>().join("; ")
+    let (loaded, not) = (named(done, "none yet"), named(missing, "nothing else"));
+    let progress = match (order.is_empty(), open.is_empty()) {
+        (true, _) => "loaded nothing".to_owned(),
+        (false, true) => format!("loaded: {loaded}; not loaded: {not}"),
+        (false, false) => {
+            format!("loaded: {loaded}; perhaps loaded: {}; not loaded: {not}", named(open, "none yet"))
+        }
     };
     BigQueryError::Partly { progress, arrived: done.len() + open.len(), source: Box::new(error) }
 }
 
 /// Some months by name; many as the first and the last of each table, of those that the plan named.
-fn named(part: &[(&TablePlan, &MonthPlan)]) -> String {
+fn named(part: &[(&TablePlan, &MonthPlan)], if_empty: &str) -> String {
     const SHOWN: usize = 12;
     if part.is_empty() {
-        return "nothing".to_owned();
+        return if_empty.to_owned();
     }
     if part.len() <= SHOWN {
         return part.iter().map(|(t, m)| format!("{} {}", t.table, m.month)).collect::<Vec<_>>().join(", ");
@@ -417,11 +418,11 @@ mod tests {
             }
         };
         let error = || BigQueryError::answer("x", "y");
-        assert_eq!(told(error(), 0, 0), "this push loaded nothing");
+        assert_eq!(told(error(), 0, 0), "loaded nothing");
         assert_eq!(told(error(), 1, 1), "loaded: order_items 2024-01; not loaded: orders 2024-01");
         assert_eq!(
             told(error().uncertain(), 1, 1),
-            "loaded: order_items 2024-01; perhaps loaded: orders 2024-01; not loaded: nothing"
+            "loaded: order_items 2024-01; perhaps loaded: orders 2024-01; not loaded: nothing else"
         );
         assert_eq!(
             told(error(), 12, 5),

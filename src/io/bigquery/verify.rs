@@ -45,7 +45,7 @@ pub(super) fn verify(
     let Some((part, difference)) = differences.first() else { return Ok(()) };
     let more = match differences.len() - 1 {
         0 => String::new(),
-        n => format!("; {n} more months of it differ"),
+        n => format!(" ({n} more months of it differ)"),
     };
     Err(BigQueryError::Verify {
         problem: format!("{name} {part}: {difference}{more}"),

@@ -153,7 +153,8 @@ impl<'a> Harvester<'a> {
     }
 
     fn ask(&self, jobs: &Jobs<'_>, gap: Gap) -> Result<Current, BigQueryError> {
-        let what = format!("rows of {}", self.table);
+        let table = self.table;
+        let what = format!("rows of {table}");
         let sql = query(self.table, &self.layout, &gap, &self.always);
         let order = self.layout.extracted_at.as_ref().map(|(name, _)| format!(" ORDER BY `{name}`"));
         let (pages, cut) = match jobs.pages(&format!("{sql}{}", order.as_deref().unwrap_or_default()), &what)
