@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 pub mod bigquery;
+pub mod plan;
+pub mod watch;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
@@ -89,6 +91,15 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a configuration to begin with, after three questions
+    ///
+    /// The mall's id, the folder for the files, and what is stored of persons. The file is ./jangbu.toml, or the one that
+    /// --config names; one that exists is never overwritten.
+    #[command(after_long_help = "\
+Examples:
+  jangbu init
+  jangbu init --yes --mall haruhome --inbox inbox")]
+    Init(Init),
     /// Take files and folders into the ledger
     ///
     /// Folders are walked and zip archives opened. The format of a file is recognised by its content. What the ledger
@@ -100,6 +111,17 @@ Examples:
   jangbu ingest secure.zip --password-file ~/.cafe24-password
   jangbu ingest inbox/ --dry-run")]
     Ingest(Ingest),
+    /// Take files that are dropped into a folder, as soon as they are whole
+    ///
+    /// A file is taken when two looks at it were equal and its last bytes are those of a whole file. Each is told with what
+    /// it became. Files stay where they are. Ctrl-C ends it at any moment; what was not committed then is taken the next time.
+    #[command(after_long_help = "\
+Examples:
+  jangbu watch inbox/
+  jangbu watch inbox/ --archive done/
+  jangbu watch --once --quiet
+  jangbu watch inbox/ --push --dataset my-project.cafe24")]
+    Watch(watch::Watch),
     /// Write a table to a .parquet, .csv or .xlsx file
     ///
     /// The file is written beside its place and moved there when it is whole. CSV is UTF-8 with BOM, opens in Excel,
@@ -184,6 +206,20 @@ Examples:
   jangbu reconcile --from 2024-06-01 --to 2024-06-30
   jangbu reconcile --tolerance 1000 --json")]
     Reconcile(Reconcile),
+    /// Plan what to ask Cafe24 for next: the days that are missing, then those that may have drifted
+    ///
+    /// Each request is one download: at most six months, cut at ends of months, oldest first, with the way to get it and the
+    /// columns that the form should have. Horizons are settings ([plan] in jangbu.toml). `plan request` notes that a request was
+    /// made; a file that covers it closes it.
+    #[command(after_long_help = "\
+Examples:
+  jangbu plan
+  jangbu plan --message --lang ko
+  jangbu plan --from 2021-01-01 --to 2023-12-31
+  jangbu plan request 1
+  jangbu plan request 2024-06-01..2024-06-30 --asked-on 2024-07-02
+  jangbu plan withdraw q0001")]
+    Plan(plan::Plan),
     /// Take a run back, as if it had never been
     ///
     /// Any run can be undone, not only the last one. `jangbu files` shows the runs.
@@ -228,6 +264,52 @@ Examples:
   jangbu schema order_items
   jangbu schema orders --format bigquery > orders.schema.json")]
     Schema(Schema),
+    /// Print the completions of a shell: Tab then knows commands and options
+    #[command(after_long_help = "\
+Examples:
+  jangbu completions bash > ~/.local/share/bash-completion/completions/jangbu
+  jangbu completions zsh > ~/.zfunc/_jangbu
+  jangbu completions fish > ~/.config/fish/completions/jangbu.fish
+  jangbu completions powershell > jangbu.ps1")]
+    Completions(Completions),
+    /// Write the manual pages into a folder, one a command
+    #[command(after_long_help = "\
+Example:
+  jangbu man --out ~/.local/share/man/man1")]
+    Man(Man),
+}
+
+impl Command {
+    /// Whether the command needs what `jangbu.toml` says.
+    pub fn reads_configuration(&self) -> bool {
+        !matches!(self, Self::Init(_) | Self::Completions(_) | Self::Man(_))
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Ask nothing: what is not said takes the usual value
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Mall that the files belong to: ID of ID.cafe24.com
+    #[arg(long, value_name = "ID")]
+    pub mall: Option<String>,
+    /// Folder that files are dropped into [default: inbox]
+    #[arg(long, value_name = "DIR")]
+    pub inbox: Option<PathBuf>,
+    /// What is stored of persons [default: hash]
+    #[arg(long, value_name = "POLICY")]
+    pub personal: Option<PersonalArg>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PersonalArg {
+    /// Keyed hashes of phone numbers and e-mail addresses
+    Hash,
+    /// Nothing at all
+    Drop,
+    /// Everything as it is
+    Keep,
 }
 
 #[derive(Debug, Args)]
@@ -377,6 +459,19 @@ pub enum SchemaFormat {
     Bigquery,
 }
 
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// Which shell
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Folder for the pages; it is made if it is not there
+    #[arg(long, short, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -393,7 +488,10 @@ mod tests {
         let mut checked = 0;
         let mut root = Cli::command();
         let mut helps = vec![root.render_long_help().to_string()];
-        helps.extend(root.get_subcommands_mut().map(|c| c.render_long_help().to_string()));
+        for command in root.get_subcommands_mut() {
+            helps.push(command.render_long_help().to_string());
+            helps.extend(command.get_subcommands_mut().map(|c| c.render_long_help().to_string()));
+        }
         for line in helps.iter().flat_map(|h| h.lines()).map(str::trim).filter(|l| l.starts_with("jangbu ")) {
             let line = line.split(" > ").next().unwrap();
             let (plain, quoted) = line.split_once('"').map_or((line, None), |(a, b)| (a, Some(b)));

@@ -19,6 +19,7 @@ pub mod table;
 mod view;
 #[cfg(feature = "bigquery")]
 mod warehouse;
+mod watching;
 pub mod when;
 pub mod width;
 mod wire;
@@ -60,7 +61,11 @@ fn parse(args: &[OsString], lang: Lang) -> Result<Cli, clap::Error> {
 }
 
 fn dispatch(cli: &Cli, printer: &mut Printer) -> Result<Status, Failure> {
-    let settings = Settings::load(&cli.global)?;
+    let settings = if cli.command.reads_configuration() {
+        Settings::load(&cli.global)?
+    } else {
+        Settings::unconfigured(&cli.global)?
+    };
     command::run(&cli.command, &settings, printer)
 }
 

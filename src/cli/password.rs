@@ -45,6 +45,11 @@ impl Passwords {
         Ok(Self { given, prompt, question: words.say("password-question"), typed: Mutex::default() })
     }
 
+    /// This one and no other: there is nobody to ask.
+    pub fn unattended(given: Option<String>) -> Self {
+        Self { given, prompt: Prompt::Never, question: String::new(), typed: Mutex::default() }
+    }
+
     /// The password given in advance.
     pub fn given(&self) -> Option<&str> {
         self.given.as_deref()

@@ -140,9 +140,22 @@ impl Printer {
         Ok(self.console.out.write_all(b"\n")?)
     }
 
+    /// One of many results for machines: a document on a line of its own, which is written at once.
+    pub fn record(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        serde_json::to_writer(&mut self.console.out, value).map_err(io::Error::from)?;
+        self.console.out.write_all(b"\n")?;
+        Ok(self.console.out.flush()?)
+    }
+
     /// Where a long result is streamed to.
     pub fn stream(&mut self) -> &mut dyn Write {
         &mut self.console.out
+    }
+
+    /// A question to somebody at the terminal; the answer follows it on the same line.
+    pub fn ask(&mut self, question: &str) -> io::Result<()> {
+        write!(self.console.err, "{} ", safe(question))?;
+        self.console.err.flush()
     }
 
     /// Something worth knowing.

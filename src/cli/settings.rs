@@ -14,6 +14,7 @@ use crate::core::schema::{Privacy, Schema, SchemaError};
 use crate::core::tables::Table;
 use crate::core::types::{Day, Instant, Source};
 use crate::io::config::{Config, ConfigError, Treatment, is_mall_id};
+use crate::io::ingest::Again;
 use crate::io::report::ingest::Mode;
 
 /// What every command may need.
@@ -42,6 +43,16 @@ impl Settings {
             None => Config::default(),
         };
         Ok(Self { ledger: global.ledger.clone(), config, config_path, lang: lang_of(global)? })
+    }
+
+    /// For commands that must work whatever the configuration file says, or before there is one.
+    pub fn unconfigured(global: &Global) -> Result<Self, Failure> {
+        Ok(Self {
+            ledger: global.ledger.clone(),
+            config_path: global.config.clone(),
+            lang: lang_of(global)?,
+            ..Self::default()
+        })
     }
 
     /// The texts for people.
@@ -107,6 +118,9 @@ pub struct IngestSettings {
     pub source: Option<Source>,
     pub passwords: Passwords,
     pub mode: Mode,
+    pub again: Again,
+    /// What the list of runs, and who waits for the ledger, is told.
+    pub command: &'static str,
 }
 
 impl IngestSettings {
@@ -139,6 +153,8 @@ impl IngestSettings {
             source: args.source.map(Into::into),
             passwords: Passwords::new(args.password_file.as_deref(), &settings.words())?,
             mode: if args.dry_run { Mode::DryRun } else { Mode::Commit },
+            again: Again::Noted,
+            command: "ingest",
         })
     }
 }

@@ -134,6 +134,7 @@ fn take(
         policy: &wire::policy(&settings.config),
         keyring: &Passwords::new(None, &settings.words())?,
         mode: asked.mode,
+        again: ingest::Again::Noted,
         command: "pull".into(),
         started_at: now(),
     };

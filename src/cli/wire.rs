@@ -1,5 +1,8 @@
 //! Where the command line meets the rest of the program: one function for each thing that a command needs done.
 
+pub(super) mod plan;
+
+use std::collections::HashSet;
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -103,7 +106,7 @@ pub(super) fn ingest(
     }
     let shared = Arc::new(schema.clone());
     let mut ledger = match asked.mode {
-        Mode::Commit => Writer::open(&settings.ledger, shared, "ingest")?,
+        Mode::Commit => Writer::open(&settings.ledger, shared, asked.command)?,
         Mode::DryRun => Writer::open_to_rehearse(&settings.ledger, shared, "ingest --dry-run")?,
     };
     let request = Request {
@@ -114,13 +117,28 @@ pub(super) fn ingest(
         policy: &policy(&settings.config),
         keyring: &asked.passwords,
         mode: asked.mode,
-        command: "ingest".into(),
+        again: asked.again,
+        command: asked.command.into(),
         started_at: instant(begun),
     };
     let mut report = ingest::ingest(&mut ledger, &request, progress)?;
     let elapsed = now().duration_since(begun).unwrap_or_default();
     report.elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     Ok(report)
+}
+
+/// The time, for reports.
+pub(super) fn this_moment() -> Instant {
+    instant(now())
+}
+
+/// Paths under which the ledger saw its files first; none where there is no ledger yet.
+pub(super) fn paths(settings: &Settings, schema: &Schema) -> Result<HashSet<String>, Failure> {
+    match Ledger::open(&settings.ledger, Arc::new(schema.clone())) {
+        Ok(ledger) => Ok(ledger.files()?.into_iter().map(|file| file.path).collect()),
+        Err(LedgerError::Missing(_)) => Ok(HashSet::new()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The rows of a table whose order day is within the limits; tables without order days come whole.
@@ -267,6 +285,7 @@ pub(super) fn rows_to_mend(settings: &Settings, schema: &Schema) -> Result<Vec<M
         by_header.map(|(header, _)| header.clone()).or_else(|| spellings.first().cloned())
     };
     let waiting = open(settings, schema)?.quarantined()?;
+    let words = settings.words();
     Ok(waiting
         .into_iter()
         .map(|q| MendRow {
@@ -275,8 +294,8 @@ pub(super) fn rows_to_mend(settings: &Settings, schema: &Schema) -> Result<Vec<M
             path: q.path,
             reason: q.row.reason.code().to_owned(),
             message: match header_of(&q.row) {
-                Some(header) => format!("{header}: {}", q.row.reason.message()),
-                None => q.row.reason.message().to_owned(),
+                Some(header) => format!("{header}: {}", words.said(q.row.reason.message())),
+                None => words.said(q.row.reason.message()).into_owned(),
             },
             header: header_of(&q.row),
             cells: q.row.cells,

@@ -23,6 +23,8 @@ const SURE_SCORE: usize = 4;
 pub const MENDS_FILE: &str = "_jangbu_file";
 /// That row's number.
 pub const MENDS_ROW: &str = "_jangbu_row";
+/// Where that file was found, for people.
+pub const MENDS_PATH: &str = "_jangbu_path";
 /// What was to be mended.
 pub const MENDS_REASON: &str = "_jangbu_reason";
 
@@ -155,7 +157,8 @@ impl<'s> TableReader<'s> {
         let mut map = self.normaliser.schema().map_headers(headers);
         let own = |name| headers.iter().position(|h| h.trim() == name);
         let mends = own(MENDS_FILE).zip(own(MENDS_ROW));
-        map.unknown.retain(|(_, header)| ![MENDS_FILE, MENDS_ROW, MENDS_REASON].contains(&header.as_str()));
+        let of_ours = [MENDS_FILE, MENDS_ROW, MENDS_PATH, MENDS_REASON];
+        map.unknown.retain(|(_, header)| !of_ours.contains(&header.as_str()));
         let layout = Layout::new(self.normaliser.schema(), self.normaliser.policy(), &map, headers);
         let headers: Vec<String> = headers.iter().map(|h| (*h).to_owned()).collect();
         self.rows.tables.push(FoundTable {
@@ -227,7 +230,13 @@ impl<'s> TableReader<'s> {
                 }
             }
             Err(problem) => {
-                let row = self.normaliser.quarantined(layout, cells, self.row, problem);
+                let mut row = self.normaliser.quarantined(layout, cells, self.row, problem);
+                // An attempt that failed again waits in the place of the row that it was to mend.
+                if let Some((file, origin)) = mends.and_then(|at| mended_row(cells, at)) {
+                    self.rows.stand_ins.push((self.row, file, origin));
+                    let stored = self.hashes.get(&(file, origin)).map(Vec::as_slice).unwrap_or_default();
+                    row.hashes.extend_from_slice(stored);
+                }
                 self.rows.quarantine(row);
             }
         }

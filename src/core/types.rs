@@ -116,6 +116,21 @@ impl Day {
         let date = self.date();
         Month { year: date.year(), month: date.month() }
     }
+
+    /// The first second of the day in Korea.
+    pub fn begins(self) -> Instant {
+        KstDateTime { seconds: i64::from(self.0) * 86_400, precision: Precision::Day }.instant()
+    }
+
+    /// The same day of the month so many months later or, with a negative number, earlier; the month's last day where it has
+    /// no such day.
+    #[must_use]
+    pub fn months_later(self, months: i32) -> Self {
+        let by = chrono::Months::new(months.unsigned_abs());
+        let date = self.date();
+        let moved = if months < 0 { date.checked_sub_months(by) } else { date.checked_add_months(by) };
+        moved.map_or(self, |date| Self(date.to_epoch_days()))
+    }
 }
 
 impl fmt::Display for Day {
@@ -136,6 +151,11 @@ impl Month {
         let (year, month) = text.split_once('-')?;
         let (year, month) = (year.parse().ok()?, month.parse().ok()?);
         Day::from_ymd(year, month, 1).map(Day::month)
+    }
+
+    /// `None` only outside the years that days have.
+    pub fn first_day(self) -> Option<Day> {
+        Day::from_ymd(self.year, self.month, 1)
     }
 }
 

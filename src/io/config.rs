@@ -12,6 +12,7 @@ use crate::core::schema::{Additions, Privacy};
 
 pub mod bigquery;
 mod glob;
+pub mod plan;
 
 /// A configuration, checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +31,7 @@ pub struct Config {
     pub bigquery: bigquery::BigQuery,
     /// Tables that rows are pulled from.
     pub pulls: Vec<bigquery::Pull>,
+    pub plan: plan::Plan,
     observed_at: Vec<ObservedAt>,
 }
 
@@ -185,6 +187,7 @@ struct Raw {
     observed_at: Vec<RawObservedAt>,
     bigquery: bigquery::RawBigQuery,
     pull: Vec<bigquery::RawPull>,
+    plan: plan::Plan,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -241,6 +244,7 @@ impl Raw {
             extracted_at: self.extracted_at,
             privacy: privacy(self.privacy)?,
             observed_at: self.observed_at.into_iter().map(Into::into).collect(),
+            plan: self.plan.check()?,
             bigquery: self.bigquery.check()?,
             pulls: self.pull.into_iter().map(bigquery::RawPull::check).collect::<Result<_, _>>()?,
         })

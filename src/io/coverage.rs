@@ -10,7 +10,7 @@ use crate::core::time;
 use crate::core::types::{Day, KstDateTime, order_day_in_id};
 
 /// A shop: mall and number.
-pub(super) type ShopKey = (String, i64);
+pub type ShopKey = (String, i64);
 
 /// The ledger's looks, by shop.
 pub(super) struct Gathered {

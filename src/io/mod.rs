@@ -10,8 +10,10 @@ pub mod export;
 pub mod ingest;
 pub mod inspect;
 pub mod ledger;
+pub mod plan;
 #[cfg(feature = "query")]
 pub mod query;
 pub mod read;
 pub mod reconcile;
 pub mod report;
+pub mod watch;

@@ -196,6 +196,49 @@ fn quarantined_rows_mended_and_dropped_again_stand_in() {
     assert!(store.table("quarantine").unwrap().rows.is_empty(), "nothing is left to mend");
 }
 
+/// One row with two bad cells and a telephone number, then attempts that correct one cell each.
+#[test]
+fn a_row_that_is_mended_bit_by_bit_waits_once_and_keeps_its_hashes() {
+    let attempt = |sha256: &str, quantity: &str, date: &str| {
+        format!(
+            "_jangbu_file,_jangbu_row,주문번호,품목별 주문번호,수량,주문일시\n{sha256},1,20240705-0000001,20240705-0000001-01,{quantity},{date}\n"
+        )
+    };
+    let first = "주문번호,품목별 주문번호,수량,주문일시,주문자 휴대전화\n20240705-0000001,20240705-0000001-01,2개,2024-13-01,010-1234-5678\n";
+    let waiting = |store: &Store| column(store, "quarantine", "sha256");
+
+    let store = Store::new();
+    ingest(&store, "brandshop_20240706_1_ab12.csv", first, &[]);
+    let root = waiting(&store).remove(0);
+    let half = attempt(&root, "2", "2024-13-01");
+    let told = ingest(&store, "half.csv", &half, &[]);
+    assert_eq!(told["totals"]["rows_quarantined"], 1);
+    let of_half = waiting(&store);
+    assert_eq!(of_half.len(), 1, "the attempt waits in the place of the row");
+    assert_ne!(of_half[0], root);
+    let whole = attempt(&of_half[0], "2", "2024-07-05 10:00");
+    let told = ingest(&store, "whole.csv", &whole, &[]);
+    assert_eq!(told["totals"]["rows_quarantined"], 0);
+    let mended = |store: &Store| {
+        assert!(waiting(store).is_empty(), "nothing is left to mend");
+        assert_eq!(column(store, "order_items", "sources"), ["export"]);
+        assert_ne!(column(store, "orders", "buyer_cellphone_hash"), [""], "the hash came along");
+        column(store, "order_items", "quantity")
+    };
+    assert_eq!(mended(&store), ["2"]);
+    // Mended once more, out of the first workbook.
+    let other = attempt(&root, "3", "2024-07-05 10:00");
+    let told = ingest(&store, "other_20300101.csv", &other, &[]);
+    assert_eq!(told["totals"]["rows_quarantined"], 0);
+    assert_eq!(mended(&store), ["3"]);
+
+    let at_once = Store::new();
+    let named = [("brandshop_20240706_1_ab12.csv", first), ("half.csv", &half), ("whole.csv", &whole)];
+    let paths: Vec<_> = named.map(|(name, text)| at_once.put(name, text.as_bytes(), OLD)).to_vec();
+    at_once.ingest(&paths, &[]);
+    assert_eq!(mended(&at_once), ["2"]);
+}
+
 #[test]
 fn personal_cells_of_quarantined_rows_are_dropped() {
     let store = Store::new();

@@ -44,7 +44,8 @@ fn field_named(name: &str, schema: &Schema) -> Result<String, Failure> {
         return Ok(name.to_owned());
     }
     let failure = Failure::usage(format!("--field: no column `{name}` is watched for changes"));
-    Err(failure.hint(match nearest(name, tracked()) {
+    let meant = schema.fed_by(name).find(|fed| tracked().any(|n| n == *fed));
+    Err(failure.hint(match meant.or_else(|| nearest(name, tracked())) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`jangbu schema` lists the columns".to_owned(),
     }))
@@ -60,4 +61,23 @@ fn order_named(text: &str) -> Result<String, Failure> {
     order
         .map(|o| o.as_str().to_owned())
         .map_err(|_| Failure::usage("--order: this is no order id").hint("it looks like 20240701-0000123"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::schema::Additions;
+
+    #[test]
+    fn a_column_that_is_not_watched_is_answered_by_the_nearest_that_is() {
+        let schema = Schema::load(&Additions::default()).unwrap();
+        assert_eq!(field_named("order_status", &schema).unwrap(), "order_status");
+        for (name, hint) in [
+            ("order_staus", "did you mean `order_status`?"),
+            ("실제 환불금액", "did you mean `actual_refund_amount`?"),
+            ("weather", "`jangbu schema` lists the columns"),
+        ] {
+            assert_eq!(field_named(name, &schema).unwrap_err().hint.as_deref(), Some(hint), "{name}");
+        }
+    }
 }

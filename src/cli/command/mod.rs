@@ -1,6 +1,7 @@
 //! One module a command: arguments and settings in, a status out.
 
 mod changes;
+mod completions;
 mod coverage;
 mod doctor;
 mod explain;
@@ -8,7 +9,10 @@ mod export;
 mod files;
 mod findings;
 mod ingest;
+mod init;
 mod inspect;
+mod man;
+mod plan;
 mod pull;
 mod push;
 mod quarantine;
@@ -16,6 +20,9 @@ mod query;
 mod reconcile;
 mod schema;
 mod undo;
+mod watch;
+
+pub(super) use plan::Wanted;
 
 use super::args::Command;
 use super::printer::Printer;
@@ -28,7 +35,9 @@ pub(super) fn run(command: &Command, settings: &Settings, printer: &mut Printer)
         printer.detail(&format!("configuration: {}", path.display()));
     }
     match command {
+        Command::Init(args) => init::run(args, settings, printer),
         Command::Ingest(args) => ingest::run(args, settings, printer),
+        Command::Watch(args) => watch::run(args, settings, printer),
         Command::Export(args) => export::run(args, settings, printer),
         Command::Query(args) => query::run(args, settings, printer),
         Command::Inspect(args) => inspect::run(args, settings, printer),
@@ -39,11 +48,14 @@ pub(super) fn run(command: &Command, settings: &Settings, printer: &mut Printer)
         Command::Coverage(args) => coverage::run(args, settings, printer),
         Command::Changes(args) => changes::run(args, settings, printer),
         Command::Reconcile(args) => reconcile::run(args, settings, printer),
+        Command::Plan(args) => plan::run(args, settings, printer),
         Command::Undo(args) => undo::run(args, settings, printer),
         Command::Doctor(args) => doctor::run(args, settings, printer),
         Command::Pull(args) => pull::run(args, settings, printer),
         Command::Push(args) => push::run(args, settings, printer),
         Command::Schema(args) => schema::run(args, settings, printer),
+        Command::Completions(args) => completions::run(args, settings, printer),
+        Command::Man(args) => man::run(args, settings, printer),
     }
 }
 
@@ -63,7 +75,7 @@ impl From<ExportError> for Failure {
 
 /// A build without the feature cannot reach BigQuery.
 #[cfg(not(feature = "bigquery"))]
-fn without_bigquery() -> Failure {
+pub(super) fn without_bigquery() -> Failure {
     Failure::new("bigquery.left_out", "this jangbu was built without BigQuery")
         .hint("use a build with the `bigquery` feature, or export the tables and load them with `bq load`")
 }

@@ -43,7 +43,7 @@ fn write(out: &Path, settings: &Settings, printer: &mut Printer) -> Result<Statu
         printer.note(&printer.words().say("quarantine-nothing-written"));
         return Ok(Status::Success);
     }
-    let rows = write_mend_workbook(&waiting, out)?;
+    let rows = write_mend_workbook(&waiting, &printer.words().say("quarantine-guide"), out)?;
     match printer.output() {
         Output::Json => {
             let document = serde_json::json!({"table": Table::Quarantine.name(), "path": out, "rows": rows});

@@ -37,7 +37,7 @@ fn answer(sql: &str, settings: &Settings) -> Result<crate::io::report::rows::Row
     use crate::cli::settings::DayLimits;
     use crate::cli::wire;
     use crate::core::tables::{Table, arrow_schema};
-    use crate::io::query::{QueryTable, Rowset, run_query};
+    use crate::io::query::{QueryError, QueryTable, Rowset, run_query};
 
     let schema = settings.schema()?;
     let mut tables = Vec::new();
@@ -55,7 +55,12 @@ fn answer(sql: &str, settings: &Settings) -> Result<crate::io::report::rows::Row
     }
     run_query(sql, &tables).map_err(|error| {
         let failure = Failure::new(error.code(), error.to_string()).sources_of(&error);
-        match error.hint() {
+        // Whoever asks for 주문번호 means the column that this header feeds.
+        let fed = match &error {
+            QueryError::UnknownColumn { name, .. } => schema.fed_by(name).next(),
+            _ => None,
+        };
+        match fed.map(|near| format!("did you mean `{near}`?")).or(error.hint().map(str::to_owned)) {
             Some(hint) => failure.hint(hint),
             None => failure,
         }

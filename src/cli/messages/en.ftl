@@ -94,6 +94,49 @@ changes-field = column
 changes-old = before
 changes-now = now
 
+watch-started = watching { $folder }; Ctrl-C ends it
+watch-stopped = stopped; what is not in the ledger yet is taken the next time
+watch-interrupted = it was interrupted; what is not in the ledger yet is taken the next time
+watch-again = trying again
+watch-unreadable = the folder cannot be read
+watch-no-folder = no folder to watch was named
+watch-no-folder-hint = name one, or set `inbox` in jangbu.toml
+watch-no-mall-id = --mall: `{ $id }` is no mall id
+watch-no-mall-id-hint = a mall id is the first part of the shop's address: ID.cafe24.com
+watch-archive-is-folder = --archive: the folder that is watched lies in the archive
+watch-archive-is-folder-hint = name another folder; one inside of the watched folder will do
+watch-missing = there is no folder { $folder }
+watch-missing-hint = check the path, or make the folder
+watch-new = new
+watch-changed = changed
+watch-known = known
+watch-skipped = skipped
+watch-failed = failed
+watch-rows = { $n ->
+    [one] 1 row
+   *[other] { $n } rows
+}
+watch-quarantined = { $n } quarantined
+watch-more-known = … and { $n } more that are known
+watch-run = run { $run }
+watch-items = : { $new } items new, { $changed } changed
+watch-nothing-there = nothing there to take
+watch-nothing-new = nothing new: the ledger is as it was
+watch-pushed = pushed: { $loads ->
+    [one] 1 load
+   *[other] { $loads } loads
+}, { $rows ->
+    [one] 1 row
+   *[other] { $rows } rows
+}
+watch-push-failed = the push failed and will be tried again: { $why }
+watch-archived = { $n ->
+    [one] 1 file moved into the archive
+   *[other] { $n } files moved into the archive
+}
+watch-not-archived = { $path } stays where it is: { $why }
+watch-waiting = { $path } is not whole yet; if nothing more comes for ten minutes, it is taken as it is
+
 count-rows = { $n ->
     [one] 1 row
    *[other] { $n } rows
@@ -227,6 +270,7 @@ findings-none = nothing odd was found
 quarantine-none = no row waits to be mended
 quarantine-how = to mend them: jangbu quarantine --out mend.xlsx, then jangbu ingest mend.xlsx
 quarantine-nothing-written = no row waits to be mended, so nothing was written
+quarantine-guide = Correct the coloured cells, leave the columns that start with _jangbu as they are, save, then: jangbu ingest THIS FILE. Rows that are not to be mended now may be deleted here.
 quarantine-written = wrote { $rows } to { $path }; mend them there, then run: jangbu ingest { $path }
 export-written = wrote { $rows } of { $table } to { $path }
 undo-done = undid run { $run }: { $files } gone, { $months ->
@@ -302,3 +346,63 @@ reconcile-not-judged = Not judged
 reconcile-scope-common = { $days } on which one side may lack orders, so only what both have was compared: { $named }
 reconcile-scope-files = { $days } that only files cover: { $named }
 reconcile-scope-api = { $days } that only the API covers: { $named }
+
+init-ask-mall = Mall id, the ID of ID.cafe24.com (nothing: say it later):
+init-ask-inbox = Folder that files are dropped into [inbox]:
+init-ask-personal = Of persons, store: 1 phone and e-mail as hashes, 2 nothing, 3 everything [1]:
+init-policy-hash = Chosen: hashes of phone and email, nothing else.
+init-policy-drop = Chosen: nothing.
+init-policy-keep = Chosen: everything. Mind who can read the ledger.
+init-written = wrote { $path }
+init-made = made the folder { $inbox }
+init-next = Next: put files there, then run jangbu ingest, or jangbu watch to have them taken as they come
+init-occupied = { $path } is there already, and is left as it is
+init-occupied-hint = edit it, or name another file with --config
+init-unwritable = cannot write { $path }
+init-no-answer = there was no answer
+init-no-answer-hint = scripts say --yes, with --mall, --inbox and --personal
+
+plan-made = Asked for, not here yet
+plan-request = request
+plan-shop = shop
+plan-days = order days
+plan-asked-on = asked on
+plan-state = state
+plan-left = to come
+plan-waiting = waiting
+plan-overdue = overdue
+plan-ask-again = overdue is what has not come after { $days }: ask again
+plan-arrived = { $n ->
+    [one] 1 request has arrived
+   *[other] { $n } requests have arrived
+}
+plan-nothing = nothing is to be asked for: no known day is missing or drifting
+plan-to-make = To ask for
+plan-number = no
+plan-why = why
+plan-how = how
+plan-why-missing = { $missing } missing
+plan-why-incomplete = { $incomplete } in part
+plan-why-both = { $missing } missing, { $incomplete } in part
+plan-why-drift = drift: { $orders }
+plan-way-admin = admin download
+plan-way-api = API
+plan-way-history = history file
+plan-or = {" "}or{" "}
+plan-since = { $shop }: nothing is known of the { $days } after { $day }; --to asks for them
+plan-in-quarantine = { $shop }: rows of { $days } wait in the quarantine: jangbu quarantine
+plan-message = To send
+plan-hint = to copy: jangbu plan --message. When it is sent: jangbu plan request { $number } (or --all)
+plan-noted = { $request } is noted: { $days }, asked for on { $on }
+plan-withdrawn = Withdrawn: { $requests }
+plan-message-greeting = Hello, I need order data of our Cafe24 store. Could you send me the files of these order days?
+plan-message-shop = Store: { $shop }
+plan-message-missing = All orders, as Excel downloads of the admin:
+plan-message-history = All orders, from files you keep or from the admin's archive (과거 주문 조회), as these may be too old for the usual list:
+plan-message-drift = All orders once more, as claims and refunds may have come since the last download:
+plan-message-drift-history = All orders once more if you keep a later file of them, as claims and refunds may have come since:
+plan-message-must = Columns the download form needs: { $columns }
+plan-message-good = Columns that would help: { $columns }
+plan-message-range = Please choose the days by order date (주문일), at most { $months } months a download.
+plan-message-untouched = Please send the files as they were downloaded, without opening and saving them in Excel.
+plan-message-personal = Please leave out names, telephone numbers, addresses and other personal columns.

@@ -10,12 +10,14 @@ pub mod ingest;
 pub mod inspect;
 pub mod listing;
 mod money;
+pub mod plan;
 #[cfg(feature = "bigquery")]
 pub mod push;
 pub mod reconcile;
 #[cfg(feature = "query")]
 pub mod rows;
 pub mod schema;
+pub mod watch;
 
 #[cfg(test)]
 mod tests;

@@ -186,6 +186,12 @@ impl Schema {
         })
     }
 
+    /// The columns that a header of this text feeds: what somebody means who knows the admin's words, not ours.
+    pub fn fed_by(&self, header: &str) -> impl Iterator<Item = &str> {
+        let map = self.map_headers(&[header]);
+        map.columns.into_iter().map(|mapped| self.column(mapped.column).name.as_str())
+    }
+
     /// Headers and JSON keys that hold the moment at which a row, an order or a page was asked for, best first.
     pub fn extracted_at_keys(&self) -> &[String] {
         &self.extracted_at

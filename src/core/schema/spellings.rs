@@ -3,6 +3,7 @@
 use super::file::ColumnEntry;
 use super::headers::{self, Dictionary};
 use super::{ColumnRef, Kind, Level, Schema, SchemaError, Transform};
+use crate::core::nearest::nearest;
 
 fn configured(problem: String) -> SchemaError {
     SchemaError::Configured { problem }
@@ -121,12 +122,7 @@ impl<'a> Spellings<'a> {
     }
 
     fn nearest(&self, name: &str) -> Option<&str> {
-        let limit = (name.chars().count() / 3).max(2);
-        self.all()
-            .map(|(_, entry)| (distance(name, &entry.name), entry.name.as_str()))
-            .min()
-            .filter(|(distance, _)| *distance <= limit)
-            .map(|(_, name)| name)
+        nearest(name, self.all().map(|(_, entry)| entry.name.as_str()))
     }
 
     /// A column's own name means the column; a hash's own name means nothing, lest a hash be hashed again.
@@ -170,38 +166,4 @@ impl<'a> Spellings<'a> {
 fn with_twin(header: &str, kind: Kind) -> impl Iterator<Item = String> {
     let twin = (kind == Kind::Money && !header.contains('*')).then(|| format!("{header}(KRW)"));
     std::iter::once(header.to_owned()).chain(twin)
-}
-
-/// How many letters must be added, dropped or changed to make one word of the other.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (to, above) in b.iter().zip(row.iter_mut().skip(1)) {
-            let best = (left + 1).min(*above + 1).min(diagonal + usize::from(from != *to));
-            diagonal = *above;
-            *above = best;
-            left = best;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn distances() {
-        for (a, b, expected) in
-            [("", "", 0), ("abc", "abc", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("수량", "수령", 1)]
-        {
-            assert_eq!(distance(a, b), expected, "{a} {b}");
-        }
-    }
 }

@@ -1,3 +1,4 @@
+use super::plan::Plan;
 use super::*;
 
 fn parse(text: &str) -> Config {
@@ -62,6 +63,13 @@ fn everything_that_can_be_said() {
 }
 
 #[test]
+fn the_plan_has_defaults_that_can_be_changed() {
+    let plan = parse("[plan]\napi_months = 3").plan;
+    assert_eq!(plan, Plan { api_months: 3, ..Plan::default() });
+    assert_eq!((plan.download_months, plan.admin_months, plan.overdue_days), (6, 36, 7));
+}
+
+#[test]
 fn one_mall_is_the_mall_of_everything() {
     assert_eq!(parse("malls = [\"haruhome\"]").only_mall(), Some("haruhome"));
     assert_eq!(parse("malls = [\"a\"]\n[mall.a]\nfolders = [\"b\"]").only_mall(), Some("a"));
@@ -75,13 +83,19 @@ fn mistakes_are_named_with_a_way_out() {
     check_error(
         "zzz = 1",
         "line 1: unknown key `zzz`",
-        "known keys here: inbox, malls, mall, aliases, status, extracted_at, privacy, observed_at, bigquery, pull",
+        "known keys here: inbox, malls, mall, aliases, status, extracted_at, privacy, observed_at, bigquery, pull, plan",
     );
     check_error(
         "malls = [\"하루홈\"]",
         "`하루홈` is no mall id",
         "a mall id is the first part of the shop's address: ID.cafe24.com",
     );
+    check_error(
+        "[plan]\ndownload_months = 0",
+        "`plan.download_months` is 0",
+        "write a number from 1 to 1200",
+    );
+    check_error("[plan]\napi_month = 6", "line 2: unknown key `api_month`", "did you mean `api_months`?");
     check_error("[privacy]\nnames = \"drop\"", "`privacy` has no class `names`", "did you mean `name`?");
     check_error(
         "[mall.a]\nfolders = [\"x\"]\n[mall.b]\nfolders = [\"x\"]",

@@ -1,20 +1,38 @@
 //! The workbook of quarantined rows: mended and ingested, they stand in for the rows they were.
 //!
 //! Rows of files with the same headers share a sheet, so each sheet means what its files meant. Cells are text, exactly
-//! as they were found; the three columns before them lead back to the row.
+//! as they were found; the four columns before them lead back to the row. The cell to blame is coloured and has a note.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rust_xlsxwriter::{Color, Format, Workbook, XlsxError};
+use rust_xlsxwriter::{Color, Format, Note, Workbook, XlsxError};
 
 use super::target::Target;
+use super::xlsx::SHEET_ROWS;
 use super::{ExportError, ExportFormat};
-use crate::core::table::{MENDS_FILE, MENDS_REASON, MENDS_ROW};
+use crate::core::table::{MENDS_FILE, MENDS_PATH, MENDS_REASON, MENDS_ROW};
 use crate::io::report::quarantine::MendRow;
 
-/// Writes the rows to be mended, and returns their number.
-pub fn write_mend_workbook(rows: &[MendRow], path: &Path) -> Result<u64, ExportError> {
+/// More notes than this would make a workbook slow to open; the reason stands in its column in any case.
+const MOST_NOTES: usize = 2_000;
+/// In pixels: room for a sentence.
+const NOTE_SIZE: (u32, u32) = (280, 90);
+/// Columns that lead back to the row, and their widths in characters.
+const LEADING: [(&str, u8); 4] = [(MENDS_FILE, 12), (MENDS_ROW, 11), (MENDS_PATH, 30), (MENDS_REASON, 44)];
+const FIRST: u16 = 4;
+
+/// Writes the rows to be mended, and returns their number. `guide` says what to leave alone, in the reader's language.
+pub fn write_mend_workbook(rows: &[MendRow], guide: &str, path: &Path) -> Result<u64, ExportError> {
+    write_in_sheets(SHEET_ROWS as usize, rows, guide, path)
+}
+
+pub(super) fn write_in_sheets(
+    sheet_rows: usize,
+    rows: &[MendRow],
+    guide: &str,
+    path: &Path,
+) -> Result<u64, ExportError> {
     if ExportFormat::of(path)? != ExportFormat::Xlsx {
         return Err(ExportError::Ending { path: path.to_owned() });
     }
@@ -24,12 +42,16 @@ pub fn write_mend_workbook(rows: &[MendRow], path: &Path) -> Result<u64, ExportE
     for row in rows {
         forms.entry(row.cells.iter().map(|(h, _)| h.as_str()).collect()).or_default().push(row);
     }
-    if forms.is_empty() {
-        forms.insert(Vec::new(), Vec::new());
+    let mut pages: Vec<(&[&str], &[&MendRow])> = forms
+        .iter()
+        .flat_map(|(headers, rows)| rows.chunks(sheet_rows).map(|rows| (headers.as_slice(), rows)))
+        .collect();
+    if pages.is_empty() {
+        pages.push((&[], &[]));
     }
-    for (number, (headers, rows)) in (1..).zip(&forms) {
+    for (number, (headers, rows)) in (1..).zip(pages) {
         let name = if number == 1 { "quarantine".to_owned() } else { format!("quarantine ({number})") };
-        write_sheet(&mut workbook, &name, headers, rows)?;
+        write_sheet(&mut workbook, &name, headers, rows, guide)?;
     }
     workbook.save_to_writer(target.file())?;
     target.publish()?;
@@ -41,39 +63,54 @@ fn write_sheet(
     name: &str,
     headers: &[&str],
     rows: &[&MendRow],
+    guide: &str,
 ) -> Result<(), ExportError> {
     let bold = Format::new().set_bold();
     // Text format keeps Excel from turning a mended id into a number.
     let text = Format::new().set_num_format("@");
+    let ours = Format::new().set_num_format("@").set_font_color(Color::RGB(0x0080_8080));
     let blamed = Format::new().set_num_format("@").set_background_color(Color::RGB(0x00FF_E699));
     let sheet = workbook.add_worksheet();
-    sheet.set_name(name)?.set_freeze_panes(1, 3)?;
-    let fixed = [(MENDS_FILE, 12), (MENDS_ROW, 10), (MENDS_REASON, 40)];
-    for (column, (header, width)) in (0..).zip(fixed) {
+    sheet.set_name(name)?.set_freeze_panes(1, 0)?;
+    for (column, (header, width)) in (0..).zip(LEADING) {
         sheet.set_column_width(column, width)?.write_string_with_format(0, column, header, &bold)?;
     }
-    for (column, header) in (3..).zip(headers) {
+    sheet.insert_note(0, 0, &note(guide))?;
+    for (column, header) in (FIRST..).zip(headers) {
         sheet.set_column_width(column, 18)?.set_column_format(column, &text)?;
         sheet.write_string_with_format(0, column, *header, &bold)?;
     }
     for (line, row) in (1..).zip(rows) {
-        sheet.write_string(line, 0, &row.sha256)?;
-        sheet.write_string(line, 1, row.row.to_string())?;
-        sheet.write_string(line, 2, &row.message)?;
-        for (column, (header, cell)) in (3..).zip(&row.cells) {
-            let format = if row.header.as_ref() == Some(header) { &blamed } else { &text };
+        let number = row.row.to_string();
+        for (column, cell) in (0..).zip([&row.sha256, &number, &row.path, &row.message]) {
+            sheet.write_string_with_format(line, column, cell, &ours)?;
+        }
+        for (column, (header, cell)) in (FIRST..).zip(&row.cells) {
+            let to_blame = row.header.as_ref() == Some(header);
             sheet
-                .write_string_with_format(line, column, cell, format)
+                .write_string_with_format(line, column, cell, if to_blame { &blamed } else { &text })
                 .map_err(|e| too_long(e, row, header))?;
+            // A blank string is no cell; its colour must show all the same.
+            if to_blame && cell.is_empty() {
+                sheet.write_blank(line, column, &blamed)?;
+            }
+            if to_blame && (line as usize) <= MOST_NOTES {
+                sheet.insert_note(line, column, &note(&row.message))?;
+            }
         }
     }
     Ok(())
 }
 
+fn note(text: &str) -> Note {
+    Note::new(text).add_author_prefix(false).set_width(NOTE_SIZE.0).set_height(NOTE_SIZE.1)
+}
+
 fn too_long(error: XlsxError, row: &MendRow, header: &str) -> ExportError {
     match error {
         XlsxError::MaxStringLengthExceeded => {
-            ExportError::TextTooLong { row: row.row, column: header.to_owned() }
+            let (path, column) = (row.path.clone(), header.to_owned());
+            ExportError::MendTooLong { path, row: row.row, column }
         }
         error => error.into(),
     }

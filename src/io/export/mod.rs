@@ -60,6 +60,10 @@ pub enum ExportError {
     Type { column: String },
     #[error("row {row}, column {column}: the text is longer than the 32,767 characters of an Excel cell")]
     TextTooLong { row: u64, column: String },
+    #[error(
+        "{path}, row {row}, column {column}: the text is longer than the 32,767 characters of an Excel cell"
+    )]
+    MendTooLong { path: String, row: u64, column: String },
     #[error("the columns are others than announced")]
     Columns(#[source] arrow::error::ArrowError),
     #[error("cannot write Parquet")]
@@ -76,7 +80,7 @@ impl ExportError {
         match self {
             Self::Ending { .. } => "usage",
             Self::Occupied { .. } => "export.occupied",
-            Self::TextTooLong { .. } => "export.too_long",
+            Self::TextTooLong { .. } | Self::MendTooLong { .. } => "export.too_long",
             _ => "export.io",
         }
     }
@@ -87,6 +91,7 @@ impl ExportError {
             Self::Ending { .. } => Some("end the name in .parquet, .csv or .xlsx"),
             Self::Occupied { .. } => Some("give another name with --out"),
             Self::TextTooLong { .. } => Some("write .csv or .parquet, which have no such limit"),
+            Self::MendTooLong { .. } => Some("correct that row in its file and ingest the file again"),
             Self::Io { .. } => Some("does the folder exist, may you write there, is the disk full?"),
             _ => None,
         }

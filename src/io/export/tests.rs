@@ -89,6 +89,25 @@ fn parquet_keeps_types_and_values() {
     assert_eq!(back[0].column(5).data_type(), &ColumnType::Timestamp.arrow());
 }
 
+/// A part of a workbook, as it stands in its ZIP.
+fn part(path: &Path, name: &str) -> String {
+    let mut archive = zip::ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
+    io::read_to_string(archive.by_name(name).unwrap()).unwrap()
+}
+
+#[test]
+fn nothing_that_looks_like_a_formula_becomes_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.xlsx");
+    let texts =
+        ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", "00012", "1E5", "#N/A", "TRUE"];
+    write(&texts.map(Some), &path).unwrap();
+    let found: Vec<Data> = sheet(&path, "order_items").into_iter().skip(1).map(|r| r[0].clone()).collect();
+    assert_eq!(found, texts.map(|t| Data::String(t.to_owned())));
+    let xml = part(&path, "xl/worksheets/sheet1.xml");
+    assert!(!xml.contains("<f>"), "{xml}");
+}
+
 fn sheet(path: &Path, name: &str) -> Vec<Vec<Data>> {
     let mut workbook: Xlsx<_> = open_workbook(path).unwrap();
     let mut cells = workbook.worksheet_cells_reader(name).unwrap();
@@ -207,7 +226,7 @@ fn rows_to_mend_keep_their_headers_and_lead_back() {
     ];
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mend.xlsx");
-    assert_eq!(write_mend_workbook(&rows, &path).unwrap(), 3);
+    assert_eq!(write_mend_workbook(&rows, "leave _jangbu alone", &path).unwrap(), 3);
     let texts = |name: &str| -> Vec<String> {
         sheet(&path, name)
             .iter()
@@ -217,11 +236,38 @@ fn rows_to_mend_keep_their_headers_and_lead_back() {
     assert_eq!(
         texts("quarantine"),
         [
-            "_jangbu_row|_jangbu_reason|주문번호|수량",
-            "3|write digits only|주문번호 3|수량 3",
-            "4|write digits only|주문번호 4|수량 4",
+            "_jangbu_row|_jangbu_path|_jangbu_reason|주문번호|수량",
+            "3|a.csv|write digits only|주문번호 3|수량 3",
+            "4|a.csv|write digits only|주문번호 4|수량 4",
         ]
     );
-    assert_eq!(texts("quarantine (2)")[1], "9|write digits only|주문번호 9|판매가 9");
-    assert!(write_mend_workbook(&rows, &folder.path().join("mend.csv")).is_err());
+    assert_eq!(texts("quarantine (2)")[1], "9|a.csv|write digits only|주문번호 9|판매가 9");
+    let notes = part(&path, "xl/comments1.xml");
+    assert!(notes.contains("ref=\"A1\"") && notes.contains("leave _jangbu alone"), "{notes}");
+    assert!(notes.contains("ref=\"F2\"") && notes.contains("write digits only"), "{notes}");
+    assert!(write_mend_workbook(&rows, "", &folder.path().join("mend.csv")).is_err());
+}
+
+#[test]
+fn rows_to_mend_split_into_sheets_and_blank_cells_are_marked_too() {
+    let row = |row, quantity: &str| MendRow {
+        sha256: "ab".repeat(32),
+        row,
+        path: "a.csv".into(),
+        reason: "missing_order_id".into(),
+        message: "fill in".into(),
+        header: Some("수량".into()),
+        cells: vec![("주문번호".into(), "1".into()), ("수량".into(), quantity.into())],
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mend.xlsx");
+    let rows = [row(1, ""), row(2, "x"), row(3, "x")];
+    assert_eq!(mend::write_in_sheets(2, &rows, "", &path).unwrap(), 3);
+    assert_eq!(sheet(&path, "quarantine").len(), 3);
+    assert_eq!(sheet(&path, "quarantine (2)").len(), 2);
+    let first = part(&path, "xl/worksheets/sheet1.xml");
+    assert!(first.contains("r=\"F2\" s="), "{first}");
+    let long = [MendRow { cells: vec![("주문번호".into(), "가".repeat(32_768))], ..row(7, "") }];
+    let error = write_mend_workbook(&long, "", &path).unwrap_err();
+    assert!(error.to_string().starts_with("a.csv, row 7, column 주문번호: "), "{error}");
 }

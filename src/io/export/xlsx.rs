@@ -15,7 +15,7 @@ use super::value::CellValue;
 use super::{ExportError, cells};
 
 /// Rows of a sheet, without its header.
-const SHEET_ROWS: u32 = 1_048_575;
+pub(super) const SHEET_ROWS: u32 = 1_048_575;
 /// Whole numbers up to this keep all their digits in Excel.
 const EXACT: u64 = 999_999_999_999_999;
 /// Serials count from here to 1970-01-01.
@@ -82,6 +82,8 @@ pub(super) fn write_in_sheets(
 
 struct Formats {
     header: Format,
+    /// Stays text also when it is edited: no id becomes a number, nothing that begins with `=` a formula.
+    text: Format,
     money: Format,
     day: Format,
     datetime: Format,
@@ -93,6 +95,7 @@ impl Formats {
         let format = |code: &str| Format::new().set_num_format(code);
         Self {
             header: Format::new().set_bold(),
+            text: format("@"),
             money: format("#,##0.00"),
             day: format("yyyy-mm-dd"),
             datetime: format("yyyy-mm-dd hh:mm:ss"),
@@ -139,7 +142,7 @@ fn write_cell(
     match value {
         CellValue::Null => {}
         CellValue::Text(text) => {
-            sheet.write_string(row, column, text)?;
+            sheet.write_string_with_format(row, column, text, &formats.text)?;
         }
         CellValue::Int(n) => match exact(n) {
             Some(n) => {

@@ -40,9 +40,19 @@ pub struct Request<'a> {
     pub policy: &'a Policy,
     pub keyring: &'a dyn Keyring,
     pub mode: Mode,
+    pub again: Again,
     /// The command as the list of runs shows it.
     pub command: String,
     pub started_at: Instant,
+}
+
+/// What becomes of a file that the ledger has seen under the same path, with the same word on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// The run notes that it saw the file too.
+    Noted,
+    /// Nothing, so that a sweep over known files is no run.
+    PassedOver,
 }
 
 /// Knows the password of locked files, or asks a person for it once.
@@ -120,18 +130,24 @@ fn take(
     progress.total(new.len() as u64, new.iter().map(|k| k.source.input.len().unwrap_or(0)).sum());
     progress.stage("reading");
     let mut read = read_all(&new, &tools, progress);
-    let mended_now = hashes_of(&read);
-    let again = Tools { hashes: &mended_now, ..tools };
-    if !mended_now.is_empty() {
-        read_mended_again(&new, &mut read, &again);
+    let mut told = hashes.clone();
+    // A row, an attempt to mend it and the mending may come together: each reading hands the hashes one row on.
+    for _ in 0..new.len() {
+        let mut now = hashes.clone();
+        now.extend(hashes_of(&read));
+        if now == told {
+            break;
+        }
+        read_mended_again(&new, &mut read, &told, &Tools { hashes: &now, ..tools });
+        told = now;
     }
     commit(ledger, request, seen, read, progress)
 }
 
-/// Hashes of the rows that wait in the quarantine.
+/// Hashes of all rows that were quarantined, also of mended ones: they may be mended again.
 fn stored_hashes(ledger: &Ledger) -> Result<StoredHashes, LedgerError> {
-    let waiting = ledger.quarantined()?.into_iter().filter(|q| !q.row.hashes.is_empty());
-    Ok(waiting.map(|q| ((q.hash, q.row.row), q.row.hashes)).collect())
+    let held = ledger.held_back()?.into_iter().filter(|q| !q.row.hashes.is_empty());
+    Ok(held.map(|q| ((q.hash, q.row.row), q.row.hashes)).collect())
 }
 
 /// Walks, unwraps and hashes.
@@ -207,14 +223,21 @@ fn hashes_of(read: &HashMap<FileHash, Outcome>) -> StoredHashes {
     read.iter()
         .filter_map(|(hash, outcome)| Some((hash, outcome.as_ref().ok()?)))
         .flat_map(|(hash, file)| file.rows.quarantine.iter().map(|q| ((*hash, q.row), q.hashes.clone())))
+        .filter(|(_, hashes)| !hashes.is_empty())
         .collect()
 }
 
-fn read_mended_again(new: &[&Known], read: &mut HashMap<FileHash, Outcome>, tools: &Tools<'_>) {
+fn read_mended_again(
+    new: &[&Known],
+    read: &mut HashMap<FileHash, Outcome>,
+    told: &StoredHashes,
+    tools: &Tools<'_>,
+) {
     for known in new {
         let mends = |outcome: &Outcome| {
             outcome.as_ref().is_ok_and(|file| {
-                file.rows.stand_ins.iter().any(|(_, file, row)| tools.hashes.contains_key(&(*file, *row)))
+                let mut origins = file.rows.stand_ins.iter().map(|(_, file, row)| (*file, *row));
+                origins.any(|at| tools.hashes.get(&at) != told.get(&at))
             })
         };
         if read.get(&known.hash).is_some_and(mends) {
@@ -266,6 +289,19 @@ fn commit(
                 hashes.push(None);
                 continue;
             }
+        }
+        if request.again == Again::PassedOver
+            && report.status == FileStatus::AlreadyIngested
+            && ledger.has_noted(&known.hash, &known.source.path, &known.evidence)?
+        {
+            if let Some(record) = ledger.known(&known.hash)? {
+                report.source = Some(record.source.to_string());
+                report.mall_id = record.mall_id;
+                report.observed_at = Some(record.observed_at.to_string());
+            }
+            reports.push(report);
+            hashes.push(None);
+            continue;
         }
         let differs = detect::ending_differs(
             known.source.names.first().map_or("", String::as_str),

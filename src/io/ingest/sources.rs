@@ -6,6 +6,7 @@ use std::time::UNIX_EPOCH;
 use unicode_normalization::UnicodeNormalization;
 
 use super::Keyring;
+use crate::core::inbox::Look;
 use crate::core::types::Instant;
 use crate::io::read::archive;
 use crate::io::read::crypto::Password;
@@ -25,7 +26,7 @@ pub struct Source {
     pub input: Input,
     pub format: Format,
     /// The file on disk it was, as it looked when it was found; `None` where its bytes are no file's.
-    pub look: Option<Look>,
+    pub look: Option<(PathBuf, Look)>,
 }
 
 /// What a path led to.
@@ -43,56 +44,61 @@ pub enum Found {
     },
 }
 
-/// Size and time of a file: two equal looks say that nobody wrote to it in between.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Look {
-    path: PathBuf,
-    len: u64,
-    modified: Option<std::time::SystemTime>,
-}
-
 impl Source {
     /// Whether nobody wrote to it since it was found.
     pub fn is_steady(&self) -> bool {
-        self.look.as_ref().is_none_or(Look::still_holds)
+        self.look.as_ref().is_none_or(|(path, look)| look_at(path).is_ok_and(|now| now == *look))
     }
 }
 
-impl Look {
-    fn at(path: &Path) -> std::io::Result<Self> {
-        let meta = std::fs::metadata(path)?;
-        Ok(Self { path: path.to_owned(), len: meta.len(), modified: meta.modified().ok() })
-    }
+/// Looks at a file on disk.
+pub fn look_at(path: &Path) -> std::io::Result<Look> {
+    let meta = std::fs::metadata(path)?;
+    Ok(Look { len: meta.len(), modified: meta.modified().ok() })
+}
 
-    /// Whether the file still looks as it did.
-    pub fn still_holds(&self) -> bool {
-        Self::at(&self.path).is_ok_and(|now| now == *self)
-    }
-
-    fn instant(&self) -> Instant {
-        let since = self.modified.and_then(|m| m.duration_since(UNIX_EPOCH).ok());
-        Instant(since.and_then(|d| i64::try_from(d.as_secs()).ok()).unwrap_or_default())
-    }
+fn instant(look: Look) -> Instant {
+    let since = look.modified.and_then(|m| m.duration_since(UNIX_EPOCH).ok());
+    Instant(since.and_then(|d| i64::try_from(d.as_secs()).ok()).unwrap_or_default())
 }
 
 /// Walks the paths. `except` (the ledger's own folder) is never entered.
 ///
 /// The files of a folder come sorted by path; links inside folders are not followed.
 pub fn walk(paths: &[PathBuf], except: &Path) -> Vec<Found> {
-    let except = std::fs::canonicalize(except).ok();
+    let of = |entry| match entry {
+        Entry::File(path) => one(&path),
+        Entry::Other(found) => found,
+    };
+    entries(paths, &[except]).into_iter().map(of).collect()
+}
+
+/// What stands at a path: a file to read, or something that is not read, with the reason.
+#[derive(Debug)]
+pub enum Entry {
+    File(PathBuf),
+    Other(Found),
+}
+
+/// Everything under the paths but folders, unread. The folders of `except` are never entered.
+pub fn entries(paths: &[PathBuf], except: &[&Path]) -> Vec<Entry> {
+    let except: Vec<PathBuf> = except.iter().filter_map(|path| std::fs::canonicalize(path).ok()).collect();
     let mut found = Vec::new();
     for path in paths {
         let entries = walkdir::WalkDir::new(path)
             .sort_by_key(|e| plain_before_copy(&e.file_name().to_string_lossy()))
             .into_iter()
-            .filter_entry(|e| !(e.file_type().is_dir() && is_same(e.path(), except.as_deref())));
+            .filter_entry(|e| !(e.file_type().is_dir() && is_one_of(e.path(), &except)));
         for entry in entries {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) => found.push(one(entry.path(), entry.depth() > 0 && entry.path_is_symlink())),
+                Ok(entry) => {
+                    found.push(judge(entry.path(), entry.depth() > 0 && entry.path_is_symlink()));
+                }
                 Err(error) => {
                     let shown = error.path().unwrap_or(path).display().to_string();
-                    found.push(Found::Failed { path: shown, error: ReadError::Io(error.into()) });
+                    let error = ReadError::Io(error.into());
+                    found.push(Entry::Other(Found::Failed { path: shown, error }));
                 }
             }
         }
@@ -101,23 +107,30 @@ pub fn walk(paths: &[PathBuf], except: &Path) -> Vec<Found> {
 }
 
 /// Sorts `orders (1).csv` behind `orders.csv`, so that the plain name is the one remembered.
-fn plain_before_copy(name: &str) -> String {
+pub fn plain_before_copy(name: &str) -> String {
     name.replace(" (", "~(")
 }
 
-fn is_same(path: &Path, except: Option<&Path>) -> bool {
-    except.is_some_and(|except| std::fs::canonicalize(path).is_ok_and(|p| p == except))
+fn is_one_of(path: &Path, except: &[PathBuf]) -> bool {
+    !except.is_empty() && std::fs::canonicalize(path).is_ok_and(|p| except.contains(&p))
 }
 
-fn one(path: &Path, is_link: bool) -> Found {
+fn name_of(path: &Path) -> String {
+    nfc(&path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+fn judge(path: &Path, is_link: bool) -> Entry {
+    let skipped = |reason| Entry::Other(Found::Skipped { path: path.display().to_string(), reason });
+    match detect::is_ignored_name(&name_of(path)) {
+        Some(reason) => skipped(reason),
+        None if is_link => skipped("a link; name the file itself"),
+        None => Entry::File(path.to_owned()),
+    }
+}
+
+fn one(path: &Path) -> Found {
     let shown = path.display().to_string();
-    let name = nfc(&path.file_name().unwrap_or_default().to_string_lossy());
-    if let Some(reason) = detect::is_ignored_name(&name) {
-        return Found::Skipped { path: shown, reason };
-    }
-    if is_link {
-        return Found::Skipped { path: shown, reason: "a link; name the file itself" };
-    }
+    let name = name_of(path);
     let folders = std::path::absolute(path)
         .unwrap_or_else(|_| path.to_owned())
         .parent()
@@ -126,7 +139,7 @@ fn one(path: &Path, is_link: bool) -> Found {
         .filter_map(|p| p.file_name().map(|n| nfc(&n.to_string_lossy())))
         .collect();
     let input = Input::File(path.to_owned());
-    let seen = Look::at(path).map_err(ReadError::from).and_then(|look| {
+    let seen = look_at(path).map_err(ReadError::from).and_then(|look| {
         if !path.is_file() {
             return Err(ReadError::Unsupported("it is no regular file".into()));
         }
@@ -137,10 +150,10 @@ fn one(path: &Path, is_link: bool) -> Found {
             path: shown,
             names: vec![name],
             folders,
-            modified: look.instant(),
+            modified: instant(look),
             input,
             format,
-            look: Some(look),
+            look: Some((path.to_owned(), look)),
         }),
         Err(error) => Found::Failed { path: shown, error },
     }

@@ -1,7 +1,7 @@
 //! The live files and how they stand in for each other's rows, as the fold must see them.
 //!
 //! A mended row takes the place of the quarantined row it came from: it is heard as that row of that file. Where a row
-//! was mended more than once, only the newest mending counts.
+//! was mended more than once, only the newest mending counts; where every attempt failed, only the newest one waits.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -88,21 +88,28 @@ impl Book {
         }
         let mut standing = Standing::default();
         for (root, members) in groups {
-            let (open, mended): (Vec<RowAt>, Vec<RowAt>) =
+            let (mut open, mended): (Vec<RowAt>, Vec<RowAt>) =
                 members.into_iter().partition(|row| self.quarantined.contains_key(row));
-            let newest = mended.iter().copied().max_by_key(|&(number, row)| {
+            let age = |&(number, row): &RowAt| {
                 let file = self.get(number);
                 (file.map(|f| (f.effective.observed_at.0, f.hash)), row)
-            });
+            };
+            let newest = mended.iter().copied().max_by_key(age);
             for row in mended {
                 standing.targets.insert(row, (Some(row) == newest).then_some(root));
             }
             if let Some((number, _)) = newest {
                 standing.hidden.insert(root);
                 standing.hidden.extend(open);
+                open = Vec::new();
                 if self.get(number).is_some_and(|f| f.has_item_codes) {
                     standing.given_codes.insert(root.0);
                 }
+            }
+            // Of attempts that failed, the newest waits in the place of all: it has what was corrected so far.
+            if let Some(waiting) = open.iter().copied().max_by_key(age) {
+                standing.hidden.insert(root);
+                standing.hidden.extend(open.into_iter().filter(|row| *row != waiting));
             }
         }
         standing
@@ -165,7 +172,7 @@ pub(super) struct Seen {
 pub(super) struct Standing {
     /// Mended rows: the row whose place they take, or `None` where a newer mending has it.
     targets: HashMap<RowAt, Option<RowAt>>,
-    /// Quarantined rows that were mended.
+    /// Quarantined rows that were mended, or for which a newer attempt waits.
     hidden: HashSet<RowAt>,
     /// Files that got a row with an item code by a mending.
     given_codes: HashSet<u32>,

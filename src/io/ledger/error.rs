@@ -31,6 +31,8 @@ pub enum LedgerError {
     Encode(#[from] ParquetError),
     #[error("no run is called {asked}; {known}")]
     UnknownRun { asked: String, known: String },
+    #[error("no request is called {0}")]
+    UnknownRequest(String),
     #[error("{} is {problem}, though the ledger holds hashes made with it", path.display())]
     Key { path: PathBuf, problem: &'static str },
     #[error("the system gave no random bytes for the key: {0}")]
@@ -57,6 +59,7 @@ impl LedgerError {
             Self::Damaged { .. } | Self::Catalogue(_) | Self::Parquet { .. } => "store.damaged",
             Self::Arrow(_) | Self::Encode(_) => "store.internal",
             Self::UnknownRun { .. } => "store.unknown_run",
+            Self::UnknownRequest(_) => "store.unknown_request",
             Self::Key { .. } => "store.key",
         }
     }
@@ -80,6 +83,7 @@ impl LedgerError {
             Self::Damaged { .. } | Self::Catalogue(_) | Self::Parquet { .. } => {
                 Some("restore the ledger's folder from a backup, or ingest the source files into a new one")
             }
+            Self::UnknownRequest(_) => Some("`jangbu plan` lists the requests that were made"),
             Self::UnknownRun { .. } => Some("`jangbu files` shows the run of each file"),
             Self::Key { .. } => Some("restore person.key from a backup: a new one would make other hashes"),
             Self::Arrow(_) | Self::Encode(_) | Self::Random(_) => None,

@@ -34,19 +34,33 @@ impl Ledger {
         Ok(stored::records(&self.db)?.into_iter().map(|(_, record)| record).collect())
     }
 
-    /// All rows that wait to be mended, by path and row. Rows that were mended are not among them.
+    /// All rows that wait to be mended, by path and row. Rows that were mended are not among them,
+    /// and of a row and attempts to mend it that failed only the newest.
     pub fn quarantined(&self) -> Result<Vec<QuarantinedRow>, LedgerError> {
         let snapshot = self.db.unchecked_transaction()?;
         standing_quarantine(&snapshot)
     }
+
+    /// All rows that were ever held back in the quarantine, mended or not, by path and row.
+    pub fn held_back(&self) -> Result<Vec<QuarantinedRow>, LedgerError> {
+        let snapshot = self.db.unchecked_transaction()?;
+        quarantined_rows(&snapshot, |_| true)
+    }
 }
 
 fn standing_quarantine(db: &Connection) -> Result<Vec<QuarantinedRow>, LedgerError> {
-    let files: HashMap<u32, FileRecord> = stored::records(db)?.into_iter().collect();
     let standing = stored::book(db)?.standing();
+    quarantined_rows(db, |row| !standing.is_mended(row))
+}
+
+fn quarantined_rows(
+    db: &Connection,
+    wanted: impl Fn((u32, u32)) -> bool,
+) -> Result<Vec<QuarantinedRow>, LedgerError> {
+    let files: HashMap<u32, FileRecord> = stored::records(db)?.into_iter().collect();
     let mut rows: Vec<QuarantinedRow> = stored::quarantine(db)?
         .into_iter()
-        .filter(|(file, row)| !standing.is_mended((*file, row.row)))
+        .filter(|(file, row)| wanted((*file, row.row)))
         .filter_map(|(file, row)| {
             let record = files.get(&file)?;
             let (path, run_id) = (record.path.clone(), record.run_id.clone());

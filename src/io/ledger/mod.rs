@@ -24,6 +24,7 @@ mod month;
 mod outbox;
 mod partition;
 mod plan;
+mod requests;
 mod scan;
 mod secret;
 mod sides;
@@ -55,6 +56,7 @@ pub use listing::QuarantinedRow;
 pub use looks::{Looks, OrderLooks};
 pub use outbox::{Pulled, Sending, TableMonth, Unsent};
 pub use partition::DayRange;
+pub use requests::RequestRecord;
 pub use scan::Scan;
 pub use sides::Sides;
 pub use since::{MonthStates, Since};
@@ -98,6 +100,14 @@ impl Ledger {
     /// The file of these bytes, if the ledger has it.
     pub fn known(&self, hash: &FileHash) -> Result<Option<FileRecord>, LedgerError> {
         Ok(files::record_of(&self.db, hash)?)
+    }
+
+    /// Whether another sighting of these bytes would add nothing: the ledger has noted them under this path with this
+    /// word on them, or they need a mall and the sighting tells of none.
+    pub fn has_noted(&self, hash: &FileHash, path: &str, evidence: &Evidence) -> Result<bool, LedgerError> {
+        let needs_mall =
+            evidence.mall.is_none() && self.known(hash)?.is_some_and(|record| record.details.rows_need_mall);
+        Ok(needs_mall || files::evidence_at(&self.db, hash, path)?.contains(evidence))
     }
 
     /// All runs that were not undone, oldest first.

@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod crypto;
 pub mod detect;
+pub mod ending;
 pub mod error;
 mod guard;
 pub mod html;

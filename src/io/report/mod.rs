@@ -7,10 +7,12 @@ pub mod coverage;
 pub mod explain;
 pub mod ingest;
 pub mod inspect;
+pub mod plan;
 pub mod quarantine;
 pub mod reconcile;
 pub mod rows;
 pub mod schema;
+pub mod watch;
 
 use serde::Serialize;
 

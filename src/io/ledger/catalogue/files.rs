@@ -75,16 +75,30 @@ pub(in crate::io::ledger) fn evidence(db: &Connection, file: u32, but: Option<i6
         "SELECT source, source_evidence, mall, mall_evidence, observed_at, time_evidence
          FROM file_sightings WHERE file_id = ?1 AND run IS NOT ?2",
     )?;
-    let rows = statement.query_map(params![file, but], |r| {
-        let mall: Option<String> = r.get(2)?;
-        let mall = mall.map(|mall| Ok::<_, rusqlite::Error>((mall, word(r, 3, MallEvidence::parse)?)));
-        Ok(Evidence {
-            source: (word(r, 0, Source::parse)?, word(r, 1, SourceEvidence::parse)?),
-            mall: mall.transpose()?,
-            observed_at: (Instant(r.get(4)?), word(r, 5, TimeEvidence::parse)?),
-        })
-    })?;
-    rows.collect()
+    statement.query_map(params![file, but], evidence_in)?.collect()
+}
+
+/// What the sightings of these bytes under this path tell.
+pub(in crate::io::ledger) fn evidence_at(
+    db: &Connection,
+    hash: &FileHash,
+    path: &str,
+) -> Result<Vec<Evidence>> {
+    let mut statement = db.prepare_cached(
+        "SELECT s.source, source_evidence, s.mall, mall_evidence, s.observed_at, s.time_evidence
+         FROM file_sightings s JOIN files f ON f.file_id = s.file_id WHERE f.sha256 = ?1 AND path = ?2",
+    )?;
+    statement.query_map(params![hash.0, path], evidence_in)?.collect()
+}
+
+fn evidence_in(r: &Row<'_>) -> Result<Evidence> {
+    let mall: Option<String> = r.get(2)?;
+    let mall = mall.map(|mall| Ok::<_, rusqlite::Error>((mall, word(r, 3, MallEvidence::parse)?)));
+    Ok(Evidence {
+        source: (word(r, 0, Source::parse)?, word(r, 1, SourceEvidence::parse)?),
+        mall: mall.transpose()?,
+        observed_at: (Instant(r.get(4)?), word(r, 5, TimeEvidence::parse)?),
+    })
 }
 
 /// The files that a run saw.

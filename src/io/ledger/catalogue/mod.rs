@@ -3,6 +3,7 @@
 
 pub(super) mod files;
 pub(super) mod months;
+pub(super) mod requests;
 pub(super) mod runs;
 
 use std::path::Path;
@@ -78,6 +79,10 @@ CREATE TABLE IF NOT EXISTS pulled (
     source TEXT NOT NULL, sha256 BLOB NOT NULL, newest TEXT, rows BLOB NOT NULL, since TEXT, time_column TEXT,
     PRIMARY KEY (source, sha256)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS requests (
+    request INTEGER PRIMARY KEY AUTOINCREMENT, mall TEXT NOT NULL, shop_no INTEGER NOT NULL, kind TEXT NOT NULL,
+    from_day INTEGER NOT NULL, to_day INTEGER NOT NULL, asked_on INTEGER NOT NULL
+) STRICT;
 ";
 
 /// Columns of `pulled` that came later still.
@@ -105,7 +110,7 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection> {
     if tables == 0 {
         transaction.execute_batch(TABLES)?;
     }
-    if !has_outbox(&transaction)? {
+    if !(has_outbox(&transaction)? && has_requests(&transaction)?) {
         transaction.execute_batch(LATER)?;
     }
     for column in LATER_COLUMNS {
@@ -150,6 +155,12 @@ pub(super) fn has_outbox(db: &Connection) -> Result<bool> {
             r.get(0)
         })?;
     Ok(tables == 2)
+}
+
+/// Whether the table exists that was added after those.
+pub(super) fn has_requests(db: &Connection) -> Result<bool> {
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'requests'";
+    db.query_row(sql, [], |r| Ok(r.get::<_, i64>(0)? > 0))
 }
 
 pub(super) fn meta(db: &Connection, name: &str) -> Result<Option<String>> {

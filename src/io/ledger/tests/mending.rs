@@ -77,7 +77,9 @@ fn a_mending_that_fails_again_can_be_mended() {
         ..mending("again", 6_000, "잔")
     };
     let (_folder, mut writer) = ledger_of(&[&[&broken()], &[&failed]]);
-    assert_eq!(writer.quarantined().unwrap().len(), 2);
+    let waiting = writer.quarantined().unwrap();
+    assert_eq!(waiting.len(), 1, "the attempt waits in the place of its origin");
+    assert_eq!(waiting[0].hash, hash_of("failed"));
     commit(&mut writer, &[&again]);
     assert_eq!(writer.quarantined().unwrap(), []);
     assert_eq!(sources(&writer), ["export", "export"], "it stands in for the first of the chain");

@@ -6,6 +6,7 @@ mod homes;
 mod mending;
 mod outbox;
 mod reading;
+mod requests;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,5 @@
+//! `watch` as its users run it.
+
+#[cfg(unix)]
+#[cfg(test)]
+mod folder;
