@@ -196,6 +196,16 @@ Examples:
   jangbu changes --since 2024-07-01 --field total_refund_amount
   jangbu changes --order 20240618-0000129 --since 2024-07-10 --json")]
     Changes(Changes),
+    /// Write a page about the whole ledger: coverage, sales, refunds, drift, findings
+    ///
+    /// One HTML file that loads nothing and can be passed on: sums and counts only, with charts and the tables behind them,
+    /// on light and dark screens and on paper. --lang chooses its language.
+    #[command(after_long_help = "\
+Examples:
+  jangbu report --out report.html
+  jangbu report --out report.html --lang ko
+  jangbu report --out half.html --from 2024-01-01 --to 2024-06-30 --since 2024-07-01")]
+    Report(Report),
     /// Hold files against the API: what is equal, what drifted, what only one of them has
     ///
     /// For the days that both cover. Fields that only one side can tell are no disagreement. Ends with 3 where orders are
@@ -421,6 +431,31 @@ pub struct Changes {
     /// Only this order
     #[arg(long, value_name = "ORDER_ID")]
     pub order: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Target; its name ends in .html
+    #[arg(long, short, value_name = "FILE")]
+    pub out: PathBuf,
+    /// First order day of coverage, sales, refunds and findings
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Last order day of these, included
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+    /// Show what came with this run or later, or was observed on this day or later, as different [default: the last run]
+    #[arg(long, value_name = "RUN|DATE")]
+    pub since: Option<String>,
+    /// Days after which an order's refunds have come
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=730))]
+    pub settle: u16,
+    /// Day that counts as today [default: today in Korea]
+    #[arg(long, value_name = "DAY")]
+    pub today: Option<String>,
+    /// Number files by their hash instead of naming them
+    #[arg(long)]
+    pub hide_file_names: bool,
 }
 
 #[derive(Debug, Args)]

@@ -25,11 +25,13 @@ pub struct Console {
     pub live: Live,
 }
 
-/// Whether bars may be drawn.
+/// How progress may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Live {
     Terminal,
+    /// A line now and then.
     Plain,
+    Silent,
 }
 
 impl Console {
@@ -121,7 +123,7 @@ impl Printer {
 
     /// Whether bars may be drawn on stderr.
     pub fn live(&self) -> Live {
-        if self.verbosity >= Verbosity::Normal { self.console.live } else { Live::Plain }
+        if self.verbosity >= Verbosity::Normal { self.console.live } else { Live::Silent }
     }
 
     /// A result for people. The text is complete, with its last line break.

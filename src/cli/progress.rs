@@ -1,8 +1,10 @@
-//! Progress as bars on a terminal: how many files and rows, and what is happening.
+//! Progress: how many files and rows, what is happening, and how long it will take.
 //!
-//! One bar for the whole run and one line for each file being read. Short runs stay silent: bars appear after a moment.
+//! On a terminal one bar for the whole run and one line for each file being read; elsewhere a plain line now and then.
+//! Short runs stay silent: bars appear after a moment, lines after a while.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,7 +12,7 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::printer::Live;
-use super::width::{fit, fit_path};
+use super::width::{fit, fit_path, pad_right};
 use super::words::Words;
 use crate::core::text::printable;
 use crate::io::report::Progress;
@@ -26,6 +28,15 @@ pub struct Bars {
     live: Live,
     started: Instant,
     shown: Once,
+    lines: Mutex<Lines>,
+}
+
+/// Lines for whoever reads them later.
+struct Lines {
+    to: Box<dyn Write + Send>,
+    every: Duration,
+    /// Since the start.
+    next: Duration,
 }
 
 /// What is counted beside the bar.
@@ -46,14 +57,18 @@ struct Counts {
     rows: AtomicU64,
 }
 
-const WHOLE: &str = "{prefix:18} {bar:24.cyan/dim} {percent:>3}%  {msg}  {elapsed}";
+const WHOLE: &str = "{prefix} {bar:9.cyan/dim} {percent:>3}%  {msg}";
 const FILE: &str = "  {spinner} {msg}";
 const DELAY: Duration = Duration::from_millis(400);
-const STAGE_WIDTH: usize = 18;
+/// A log gets a line so often.
+const LINE_EVERY: Duration = Duration::from_secs(15);
+/// Before that nothing is foretold.
+const FORETELL_AFTER: Duration = Duration::from_secs(3);
+const STAGE_WIDTH: usize = 13;
 const PATH_WIDTH: usize = 60;
 
 impl Bars {
-    /// Bars on stderr, or nothing at all where it is no terminal.
+    /// Bars on stderr, or lines where it is no terminal.
     pub fn new(live: Live, words: Words) -> Self {
         Self::counting(live, Counting::Files, words)
     }
@@ -72,6 +87,7 @@ impl Bars {
             live,
             started: Instant::now(),
             shown: Once::new(),
+            lines: Mutex::new(Lines { to: Box::new(std::io::stderr()), every: LINE_EVERY, next: LINE_EVERY }),
         }
     }
 
@@ -104,7 +120,7 @@ impl Bars {
         let rows = self.counts.rows.load(Ordering::Relaxed);
         let bytes = self.whole.position();
         let of_files = [("done", done.into()), ("files", files.into())];
-        self.whole.set_message(match self.counting {
+        let mut text = match self.counting {
             Counting::Files => {
                 self.words.tell("progress-files", &[of_files[0], of_files[1], ("rows", rows.into())])
             }
@@ -112,14 +128,56 @@ impl Bars {
             Counting::Months => {
                 self.words.tell("progress-loads", &[of_files[0], of_files[1], ("bytes", bytes.into())])
             }
-        });
+        };
+        let passed = self.started.elapsed();
+        let total = self.whole.length().unwrap_or_default();
+        if let Some(left) = remaining(passed, bytes, total) {
+            text.push_str(", ");
+            text.push_str(&self.left(left));
+        }
+        if self.live == Live::Plain {
+            self.tell_line(passed, bytes, total, &text);
+        }
+        self.whole.set_message(text);
     }
+
+    fn left(&self, left: Duration) -> String {
+        // Nobody wants to see a foretold second.
+        let seconds = left.as_secs().div_ceil(5) * 5;
+        if seconds < 60 {
+            self.words.tell("progress-seconds-left", &[("n", seconds.into())])
+        } else {
+            self.words.tell("progress-minutes-left", &[("n", seconds.div_ceil(60).into())])
+        }
+    }
+
+    fn tell_line(&self, passed: Duration, done: u64, total: u64, text: &str) {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if passed < lines.next {
+            return;
+        }
+        lines.next = passed + lines.every;
+        let percent = done.saturating_mul(100).checked_div(total);
+        let percent = percent.map_or_else(String::new, |p| format!("{}%, ", p.min(100)));
+        // A line that cannot be written must not end the work it tells of.
+        let _ = writeln!(lines.to, "{}: {percent}{text}", self.whole.prefix().trim_end());
+    }
+}
+
+/// How long the rest will take, if it goes on as so far; nothing where too little is known, or nothing is left.
+fn remaining(passed: Duration, done: u64, total: u64) -> Option<Duration> {
+    if passed < FORETELL_AFTER || done == 0 || done >= total {
+        return None;
+    }
+    let rest = u128::from(total - done) * passed.as_millis() / u128::from(done);
+    Some(Duration::from_millis(u64::try_from(rest).unwrap_or(u64::MAX)))
 }
 
 impl Progress for Bars {
     fn stage(&self, what: &str) {
         self.show();
-        self.whole.set_prefix(fit(&printable(&self.words.said(what)), STAGE_WIDTH).into_owned());
+        let said = self.words.said(what);
+        self.whole.set_prefix(pad_right(&fit(&printable(&said), STAGE_WIDTH), STAGE_WIDTH));
     }
 
     fn total(&self, files: u64, bytes: u64) {
@@ -186,8 +244,72 @@ mod tests {
         assert_eq!(bars.files.lock().unwrap()["a\u{1b}.csv"].message(), "a\\u{1b}.csv");
         bars.file_done("a\u{1b}.csv");
         assert_eq!(bars.whole.message(), "1/2 files, 1,200 rows");
-        assert_eq!((bars.whole.position(), bars.whole.prefix()), (1000, "reading".into()));
+        assert_eq!((bars.whole.position(), bars.whole.prefix()), (1000, "reading      ".into()));
         assert!(bars.files.lock().unwrap().is_empty());
+    }
+
+    #[derive(Clone, Default)]
+    struct Log(std::sync::Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_log_gets_plain_lines_and_not_too_many() {
+        for (live, every, expected) in [
+            (
+                Live::Plain,
+                Duration::ZERO,
+                "reading: 0%, 0/2 files, 0 rows\nreading: 20%, 0/2 files, 1,200 rows\n",
+            ),
+            (Live::Plain, Duration::from_hours(1), ""),
+            (Live::Silent, Duration::ZERO, ""),
+            (Live::Terminal, Duration::ZERO, ""),
+        ] {
+            let log = Log::default();
+            let mut bars = Bars::new(live, Words::of(Lang::En));
+            bars.lines = Mutex::new(Lines { to: Box::new(log.clone()), every, next: every });
+            bars.stage("reading");
+            bars.total(2, 5000);
+            bars.advanced(1000, 1200);
+            let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+            assert_eq!(text, expected, "{live:?} {every:?}");
+        }
+    }
+
+    #[test]
+    fn the_rest_takes_as_long_as_what_was_done() {
+        let seconds = |n| Duration::from_secs(n);
+        assert_eq!(remaining(seconds(10), 25, 100), Some(seconds(30)));
+        for (passed, done, total) in [(2, 25, 100), (10, 0, 100), (10, 100, 100), (10, 120, 100), (10, 5, 0)]
+        {
+            assert_eq!(remaining(seconds(passed), done, total), None, "{passed} {done} {total}");
+        }
+        let bars = |lang| Bars::new(Live::Silent, Words::of(lang));
+        assert_eq!(bars(Lang::En).left(seconds(31)), "about 35 s left");
+        assert_eq!(bars(Lang::En).left(seconds(61)), "about 2 min left");
+        assert_eq!(bars(Lang::Ko).left(seconds(3000)), "약 50분 남음");
+    }
+
+    /// What a terminal of 80 columns has room for.
+    #[test]
+    fn the_longest_message_fits_beside_the_bar() {
+        for lang in Lang::ALL {
+            let bars = Bars::new(Live::Silent, Words::of(lang));
+            bars.total(9_999, 100);
+            bars.advanced(0, 99_999_999);
+            let text = format!("{}, {}", bars.whole.message(), bars.left(Duration::from_mins(99)));
+            let fixed = STAGE_WIDTH + 1 + 9 + 1 + 4 + 2;
+            assert!(fixed + crate::cli::width::width(&text) <= 80, "{text}");
+        }
     }
 
     #[test]

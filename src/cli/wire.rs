@@ -18,7 +18,7 @@ use crate::core::normalise::{Keep, Policy};
 use crate::core::problem::Quarantined;
 use crate::core::schema::{Privacy, Schema};
 use crate::core::tables::Table;
-use crate::core::types::{Instant, Money, OrderId};
+use crate::core::types::{Day, Instant, Money, OrderId};
 use crate::io::changes::{ChangesError, Wanted};
 use crate::io::config::{Config, Treatment};
 use crate::io::ingest::evidence::Told;
@@ -35,6 +35,8 @@ use crate::io::report::ingest::{IngestReport, Mode};
 use crate::io::report::inspect::Inspection;
 use crate::io::report::quarantine::MendRow;
 use crate::io::report::reconcile::ReconcileReport;
+use crate::io::report::summary::Summary;
+use crate::io::summary::Asked;
 
 /// Rows of a table, as they come from the disk.
 pub(super) type Batches<'a> =
@@ -193,6 +195,24 @@ pub(super) fn explain(settings: &Settings, schema: &Schema, order: &OrderId) -> 
     Ok(crate::io::explain::explain(&open(settings, schema)?, schema, order.as_str())?)
 }
 
+/// Today in Korea, unless another day is to count as today.
+pub(super) fn clock(today: Option<Day>, settle_days: u16) -> Clock {
+    let today = today.unwrap_or_else(|| instant(now()).to_kst().day());
+    Clock { today, settle_days: i32::from(settle_days) }
+}
+
+/// The whole ledger in numbers.
+pub(super) fn summary(settings: &Settings, schema: &Schema, asked: &Asked) -> Result<Summary, Failure> {
+    crate::io::summary::summary(&open(settings, schema)?, asked).map_err(not_compared)
+}
+
+fn not_compared(error: ChangesError) -> Failure {
+    match error {
+        ChangesError::Ledger(error) => error.into(),
+        other => Failure::new(other.code(), other.to_string()),
+    }
+}
+
 /// Which days are known, as of today.
 pub(super) fn coverage(
     settings: &Settings,
@@ -200,7 +220,7 @@ pub(super) fn coverage(
     days: DayLimits,
     settle_days: u16,
 ) -> Result<CoverageReport, Failure> {
-    let clock = Clock { today: instant(now()).to_kst().day(), settle_days: i32::from(settle_days) };
+    let clock = clock(None, settle_days);
     let range = DayRange { from: days.from, to: days.to };
     Ok(crate::io::coverage::coverage(&open(settings, schema)?, schema, range, clock)?)
 }
@@ -222,10 +242,7 @@ pub(super) fn changes(
             }
         },
     };
-    crate::io::changes::changes(&ledger, &since, wanted).map_err(|error| match error {
-        ChangesError::Ledger(error) => error.into(),
-        other => Failure::new(other.code(), other.to_string()),
-    })
+    crate::io::changes::changes(&ledger, &since, wanted).map_err(not_compared)
 }
 
 /// Files against the API. `tolerance` is money a day.

@@ -16,6 +16,7 @@ pub mod plan;
 pub mod problem;
 pub mod reconcile;
 pub mod rows;
+pub mod sales;
 pub mod schema;
 pub mod stage;
 pub mod table;

@@ -176,6 +176,26 @@ fn lacks_zero(digits: &str) -> bool {
     }
 }
 
+/// Whether a text that is no person's field, such as a file's name, has a telephone number or an e-mail address in it.
+///
+/// Only what can hardly be anything else: a number with its zero or country code, or a mobile one without. A day such as
+/// `20240605` is none.
+pub fn holds_contact(text: &str) -> bool {
+    let text: String = text.nfkc().collect();
+    let dialled = |digits: &str| match digits.as_bytes() {
+        [b'0', ..] => lacks_zero(digits.trim_start_matches('0')),
+        [b'8', b'2', ..] => lacks_zero(digits[2..].trim_start_matches('0')),
+        [b'1', ..] => digits.len() == 10 && lacks_zero(digits),
+        _ => false,
+    };
+    let numbers = text.split(|c: char| !c.is_ascii_digit() && !" -.()+".contains(c)).any(|stretch| {
+        let groups: Vec<&str> =
+            stretch.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
+        (0..groups.len()).any(|from| (from..groups.len()).any(|to| dialled(&groups[from..=to].concat())))
+    });
+    numbers || text.contains('@')
+}
+
 /// One spelling of an e-mail address: NFKC, lower case. `None` for blanks and masked addresses.
 pub fn normal_email(text: &str) -> Option<String> {
     let text = trim(text);

@@ -157,6 +157,15 @@ impl Month {
     pub fn first_day(self) -> Option<Day> {
         Day::from_ymd(self.year, self.month, 1)
     }
+
+    /// This month and those after it up to `last`; none where that is earlier.
+    pub fn through(self, last: Self) -> impl Iterator<Item = Self> {
+        let next = |m: &Self| match m.month {
+            12 => Self { year: m.year + 1, month: 1 },
+            _ => Self { year: m.year, month: m.month + 1 },
+        };
+        std::iter::successors(Some(self), move |m| Some(next(m))).take_while(move |m| *m <= last)
+    }
 }
 
 impl fmt::Display for Month {

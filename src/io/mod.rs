@@ -16,4 +16,5 @@ pub mod query;
 pub mod read;
 pub mod reconcile;
 pub mod report;
+pub mod summary;
 pub mod watch;

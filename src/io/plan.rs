@@ -8,7 +8,8 @@ use super::report::plan::{
 };
 use crate::core::coverage::{Clock, Coverage, Verdict};
 use crate::core::plan::{
-    Answered, Horizons, Kind, Limits, Request, Span, State, answered, form, kind_of, requests, ways,
+    Answered, FormColumn, Horizons, Kind, Limits, Need, Request, Span, State, answered, form, kind_of,
+    requests, ways,
 };
 use crate::core::schema::Schema;
 use crate::core::types::{Day, Source};
@@ -23,22 +24,19 @@ pub enum PlanError {
 }
 
 /// What is known of the days of every shop, with what was asked for.
-pub struct Planner<'a> {
+pub struct Planner {
     gathered: Gathered,
     covers: Vec<(ShopKey, Coverage)>,
     asked: Vec<(RequestRecord, Answered)>,
-    schema: &'a Schema,
+    /// The forms for missing and for drifting days.
+    forms: [Vec<FormColumn>; 2],
     settings: Plan,
     clock: Clock,
 }
 
-impl<'a> Planner<'a> {
-    pub fn new(
-        ledger: &Ledger,
-        schema: &'a Schema,
-        settings: Plan,
-        clock: Clock,
-    ) -> Result<Self, LedgerError> {
+impl Planner {
+    pub fn new(ledger: &Ledger, schema: &Schema, settings: Plan, clock: Clock) -> Result<Self, PlanError> {
+        let forms = [form(schema, Kind::Missing)?, form(schema, Kind::Drift)?];
         let gathered = Gathered::new(ledger, schema)?;
         let covers: Vec<(ShopKey, Coverage)> =
             gathered.shops.keys().map(|shop| (shop.clone(), gathered.cover(shop, clock, |_| true))).collect();
@@ -53,7 +51,7 @@ impl<'a> Planner<'a> {
             let how = answered(&record.asked, coverage, orders, settle_days, settings.overdue_days, today);
             asked.push((record, how));
         }
-        Ok(Self { gathered, covers, asked, schema, settings, clock })
+        Ok(Self { gathered, covers, asked, forms, settings, clock })
     }
 
     pub fn shops(&self) -> impl Iterator<Item = &ShopKey> {
@@ -76,7 +74,7 @@ impl<'a> Planner<'a> {
         open.map(|(r, _)| r.request_id.as_str())
     }
 
-    pub fn report(&self, limits: Limits) -> Result<PlanReport, PlanError> {
+    pub fn report(&self, limits: Limits) -> PlanReport {
         let mut asked: Vec<AskedView> =
             self.asked.iter().map(|(record, how)| self.asked_view(record, how)).collect();
         asked.sort_by_key(|a| match a.state {
@@ -88,13 +86,7 @@ impl<'a> Planner<'a> {
             self.covers.iter().flat_map(|(shop, told)| self.of_shop(shop, told, limits)).collect();
         let numbered = limits == Limits::default();
         wanted.sort_by(|a, b| (a.1.kind, a.1.span, a.0).cmp(&(b.1.kind, b.1.span, b.0)));
-        let columns = |kind| -> Result<Vec<FormColumnView>, PlanError> {
-            let form = form(self.schema, kind)?.into_iter();
-            Ok(form
-                .map(|c| FormColumnView { column: c.column, header: c.header, need: c.need.as_str() })
-                .collect())
-        };
-        Ok(PlanReport {
+        PlanReport {
             today: self.clock.today.to_string(),
             settings: PlanSettings {
                 download_months: self.settings.download_months,
@@ -106,11 +98,11 @@ impl<'a> Planner<'a> {
             asked,
             requests: (1..)
                 .zip(wanted)
-                .map(|(n, (shop, request))| view(numbered.then_some(n), shop, &request))
+                .map(|(n, (shop, request))| self.view(numbered.then_some(n), shop, &request))
                 .collect(),
-            columns: FormViews { missing: columns(Kind::Missing)?, drift: columns(Kind::Drift)? },
+            columns: FormViews { missing: self.views(Kind::Missing), drift: self.views(Kind::Drift) },
             shops: self.covers.iter().map(|(shop, told)| self.end(shop, told)).collect(),
-        })
+        }
     }
 
     fn of_shop<'s>(&self, shop: &'s ShopKey, told: &Coverage, limits: Limits) -> Vec<(&'s ShopKey, Request)> {
@@ -143,7 +135,34 @@ impl<'a> Planner<'a> {
             drifting_orders: 0,
             ways: ways(span, self.horizons(), self.uses_api(), self.clock.today),
         };
-        view(None, shop, &request)
+        self.view(None, shop, &request)
+    }
+
+    fn views(&self, kind: Kind) -> Vec<FormColumnView> {
+        let columns = self.forms[usize::from(kind == Kind::Drift)].iter().cloned();
+        columns
+            .map(|c| FormColumnView { column: c.column, header: c.header, need: c.need.as_str() })
+            .collect()
+    }
+
+    fn view(&self, number: Option<u64>, shop: &ShopKey, request: &Request) -> RequestView {
+        let form = self.forms[usize::from(request.kind == Kind::Drift)].iter();
+        RequestView {
+            number,
+            mall_id: shop.0.clone(),
+            shop_no: shop.1,
+            kind: request.kind.as_str(),
+            from: request.span.from.to_string(),
+            to: request.span.to.to_string(),
+            days: request.span.days(),
+            missing_days: request.missing_days,
+            incomplete_days: request.incomplete_days,
+            drifting_orders: request.drifting_orders,
+            ways: request.ways.iter().map(|way| way.as_str()).collect(),
+            columns: form.filter(|c| c.need == Need::Must).map(|c| c.header.clone()).collect(),
+            why: request.kind,
+            span: request.span,
+        }
     }
 
     fn asked_view(&self, record: &RequestRecord, how: &Answered) -> AskedView {
@@ -183,23 +202,5 @@ fn shop_of(record: &RequestRecord, covers: &[(ShopKey, Coverage)]) -> i64 {
     match (shops.next(), shops.next()) {
         (Some(only), None) => only.1,
         _ => record.shop_no,
-    }
-}
-
-fn view(number: Option<u64>, shop: &ShopKey, request: &Request) -> RequestView {
-    RequestView {
-        number,
-        mall_id: shop.0.clone(),
-        shop_no: shop.1,
-        kind: request.kind.as_str(),
-        from: request.span.from.to_string(),
-        to: request.span.to.to_string(),
-        days: request.span.days(),
-        missing_days: request.missing_days,
-        incomplete_days: request.incomplete_days,
-        drifting_orders: request.drifting_orders,
-        ways: request.ways.iter().map(|way| way.as_str()).collect(),
-        why: request.kind,
-        span: request.span,
     }
 }

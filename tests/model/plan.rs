@@ -79,6 +79,10 @@ fn gaps_become_requests_and_drift_comes_after_them() {
     );
     // All of it is older than the admin serves for sure.
     assert_eq!(first["ways"], json!(["history_file"]));
+    assert_eq!(
+        (&first["columns"][0], &plan["requests"][4]["columns"][0]),
+        (&json!("품목별 주문번호"), &json!("품목별 주문번호"))
+    );
     assert_eq!(plan["requests"][4]["drifting_orders"], 87);
     assert_eq!(
         plan["columns"]["missing"][0],

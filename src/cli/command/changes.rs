@@ -34,7 +34,7 @@ pub(super) fn run(
 }
 
 /// A day or moment, else the name of a run.
-fn since(text: &str) -> Since {
+pub(super) fn since(text: &str) -> Since {
     when::parse_instant(text).map_or_else(|| Since::Run(text.trim().to_owned()), Since::Moment)
 }
 

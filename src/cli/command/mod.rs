@@ -18,6 +18,7 @@ mod push;
 mod quarantine;
 mod query;
 mod reconcile;
+mod report;
 mod schema;
 mod undo;
 mod watch;
@@ -49,6 +50,7 @@ pub(super) fn run(command: &Command, settings: &Settings, printer: &mut Printer)
         Command::Changes(args) => changes::run(args, settings, printer),
         Command::Reconcile(args) => reconcile::run(args, settings, printer),
         Command::Plan(args) => plan::run(args, settings, printer),
+        Command::Report(args) => report::run(args, settings, printer),
         Command::Undo(args) => undo::run(args, settings, printer),
         Command::Doctor(args) => doctor::run(args, settings, printer),
         Command::Pull(args) => pull::run(args, settings, printer),

@@ -189,6 +189,8 @@ ingest-next-findings = look at { $n ->
 }
 ingest-next-headers = see what headers mean
 
+progress-seconds-left = about { $n } s left
+progress-minutes-left = about { $n } min left
 progress-files = { $done }/{ $files } files, { $rows } rows
 progress-loads = { $done }/{ $files } loads, { $bytes } bytes
 password-question = Password of the locked files (empty: skip them):
@@ -327,8 +329,7 @@ reconcile-times = times
 reconcile-files-newer = files newer
 reconcile-api-newer = API newer
 reconcile-difference = API − files
-reconcile-note = note
-reconcile-frozen = should never change
+reconcile-frozen = such a column never changes, so no newer word explains it: jangbu explain ORDER_ID
 reconcile-days = Days that differ (items; amounts in won)
 reconcile-day = day
 reconcile-off = apart
@@ -406,3 +407,163 @@ plan-message-good = Columns that would help: { $columns }
 plan-message-range = Please choose the days by order date (주문일), at most { $months } months a download.
 plan-message-untouched = Please send the files as they were downloaded, without opening and saving them in Excel.
 plan-message-personal = Please leave out names, telephone numbers, addresses and other personal columns.
+
+page-kind = Order ledger
+page-title = Report on { $malls }
+page-title-empty = Report on an empty ledger
+page-state = State of the ledger after run { $run }; today is { $day }. All days and times are Korean.
+page-state-empty = The ledger is empty; today is { $day }.
+page-state-days = Coverage, sales, refunds and findings of orders from { $from } to { $to }.
+page-skip = Skip to the numbers
+page-contents = Contents
+page-foot-private = Only sums and counts: no names, addresses, numbers or orders of any customer are in this page. It loads nothing from anywhere and can be passed on as one file.
+page-foot-made = Made by jangbu { $version }.
+page-numbers = Numbers
+page-total = Total
+page-month = Month
+page-undated = day unknown
+page-days = Days
+page-orders = Orders
+page-items = Items
+page-rows = Rows
+page-files = Files
+page-file = File
+page-reason = Reason
+page-meaning = What it means
+page-number = Number
+page-columns = Columns
+page-unit-won = won
+
+page-card-items = { $n ->
+    [one] with 1 item
+   *[other] with { $n } items
+}
+page-card-net = Net sales ({ $unit })
+page-card-gross = of { $gross } gross
+page-card-refunds = Refunds ({ $unit })
+page-card-refunded = { $n ->
+    [one] in 1 order
+   *[other] in { $n } orders
+}
+page-card-missing = Days missing
+page-card-drifting = { $n ->
+    [0] no order may have drifted
+    [one] 1 order may have drifted
+   *[other] { $n } orders may have drifted
+}
+page-card-mend = Rows to mend
+page-card-findings = { $n ->
+    [0] no findings
+    [one] 1 finding
+   *[other] { $n } findings
+}
+
+page-shops = Shops
+page-shops-caption = All shops, amounts in { $unit }
+page-shop = Shop
+page-known-days = Days known
+page-gross = Gross
+page-discounts = Discounts
+page-refunded = Refunds
+page-net = Net sales
+
+page-coverage = Coverage
+page-coverage-lead = A day without orders is a gap or a quiet day: the range of the files around it and the shop's usual pace tell which. Orders that were last looked at early may have been refunded since.
+page-legend = What the letters mean
+page-legend-files = in files
+page-legend-api = from the API
+page-legend-both = both
+page-legend-quiet = quiet day
+page-legend-gap = missing
+page-legend-part = orders, but perhaps not all
+page-legend-wait = waits in the quarantine
+page-legend-drift = small letter: may have drifted
+page-missing = Days missing
+page-may-drift = May have drifted
+page-seen-once = Seen once
+page-last-look = Last look
+page-drifting = Orders that may have drifted: last looked at less than { $days } after the order
+page-end = Nothing is known of days after { $day }.
+page-end-pace = Nothing is known of days after { $day }. The shop takes { $pace } orders a day.
+page-calendar = Order days
+page-no-empty-days = Every day has orders.
+page-number-of-days = Number
+page-verdict = Verdict
+page-quiet-many = { $n } stretches, the longest { $longest }
+page-some-file = a file
+
+page-sales = Sales a month
+page-sales-lead = By order day: a refund counts in the month of its order, not in that in which it was paid back. Shipping fees and points are not in it. Each order's own amounts count once, however many items it has. The view daily_sales in BigQuery counts alike.
+page-gross-means = quantity × (product price + option price), without items cancelled before payment and without exchange goods, which stand beside what they replace
+page-discounts-means = item discounts, item coupons and app discounts of the same items; member and order coupons of the order
+page-refunded-means = 총 실제 환불금액 of the order, else 실제 환불금액, else the sum of its items' 환불금액
+page-net-means = gross − discounts − refunds
+page-source = Source
+page-source-means = the sources that have spoken of an order or item, whichever told its present values. Each stands under exactly one combination, so columns add up to the total. Net sales are those of the orders
+page-source-export = download
+page-source-history = history
+page-source-api = API
+page-months-caption = How net sales come to be, in { $unit }
+page-chart-orders = Orders a month
+page-chart-items = Items a month
+page-chart-net = Net sales a month, in { $unit }
+page-chart-summary = Bars by month from { $from } to { $to }, in parts by source. The highest is { $most } with { $value }. The table below has every number.
+page-key = Colours of the bars
+
+page-refunds = Refunds by lag
+page-refunds-lead = Days from payment to refund, for every order with a refund other than zero. Payment is 결제일시(입금확인일), or the order's day where no payment is known; refund is the last 환불완료일 among its items. The whole refund of an order counts at that day.
+page-no-refunds = No refunds are known.
+page-lags-caption = Refunds by days from payment, in { $unit }
+page-lags-summary = Bars by lag. The most was refunded at { $most }: { $value }. The table below has every number.
+page-lags-months = The same by order month, in { $unit }: the newest months have not had the time for long lags
+page-lag = Lag
+page-lag-days = { $from }–{ $to } days
+page-lag-from = { $from } days or more
+page-lag-before = before the payment
+page-lag-unknown = day of refund unknown
+page-share = Share
+page-share-so-far = Share so far
+
+page-drift = What became different
+page-drift-lead = The ledger as it is, compared with the ledger without what came since. Refunds are a loss, so they are negative; each order's refund counts once. Over all days.
+page-topic = Topic
+page-places = Orders and items
+page-drift-amount = Amount (won)
+page-first-orders = First told, orders
+page-first-amount = First told, amount
+page-steps = Statuses that became others
+page-steps-rest = other steps
+
+page-findings = Findings
+page-findings-caption = What was odd, though nothing was lost
+page-findings-lead = The list with orders, files and values: jangbu findings.
+page-no-findings = Nothing odd was found.
+page-finding = Finding
+
+page-quarantine = Quarantine
+page-quarantine-caption = Rows that wait to be mended; they have no effect until then
+page-quarantine-lead = To mend them: jangbu quarantine --out mend.xlsx, then jangbu ingest mend.xlsx.
+page-no-quarantine = No row waits to be mended.
+
+page-files-caption = Source files, the oldest observation first
+page-files-lead = Rows read = accepted + duplicate + quarantined + skipped, for every file. Rows that were mended since still count as quarantined in the file they came from.
+page-no-files = The ledger has no files yet.
+page-file-unnamed = file { $hash }
+page-format = Format
+page-observed = Observed
+page-order-days = Order days
+page-rows-read = Rows read
+page-rows-accepted = Accepted
+page-rows-duplicate = Duplicate
+page-rows-quarantined = Quarantined
+page-rows-skipped = Skipped
+page-files-total = { $n ->
+    [one] 1 file
+   *[other] { $n } files
+}
+
+report-written = wrote the report to { $path }
+report-ending = { $path } is no name of a page
+report-ending-hint = end the name in .html
+report-today = --today: `{ $day }` is no day
+report-today-hint = write it as 2024-07-05

@@ -153,6 +153,8 @@ ingest-next-mend = { $rows } 고치기
 ingest-next-findings = 특이 사항 { $n }건 보기
 ingest-next-headers = 헤더의 뜻 보기
 
+progress-seconds-left = 약 { $n }초 남음
+progress-minutes-left = 약 { $n }분 남음
 progress-files = 파일 { $done }/{ $files }, { $rows }행
 progress-loads = 로드 { $done }/{ $files }, { $bytes }바이트
 password-question = 잠긴 파일의 비밀번호(비워 두면 건너뜀):
@@ -237,7 +239,7 @@ quarantine-nothing-written = 손볼 행이 없어 아무것도 쓰지 않았습�
 quarantine-guide = 색칠한 셀을 고치고 _jangbu로 시작하는 컬럼은 그대로 둔 채 저장한 다음 실행하세요: jangbu ingest 이 파일. 지금 고치지 않을 행은 여기서 지워도 됩니다.
 quarantine-written = { $path }에 { $rows }을 썼습니다. 고친 뒤 실행하세요: jangbu ingest { $path }
 export-written = { $table } { $rows }을 썼습니다: { $path }
-undo-done = 실행 { $run }을 되돌렸습니다. 없어진 것: { $files }. 다시 합친 달: { $months }개
+undo-done = 실행 { $run }: 되돌렸습니다. 없어진 것: { $files }. 다시 합친 달: { $months }개
 undo-kept = { $files }는 남습니다. 다른 실행도 같은 파일을 보았습니다
 schema-never-null = 비지 않음
 
@@ -282,8 +284,7 @@ reconcile-times = 건수
 reconcile-files-newer = 파일이 최신
 reconcile-api-newer = API가 최신
 reconcile-difference = API − 파일
-reconcile-note = 비고
-reconcile-frozen = 바뀔 수 없는 값
+reconcile-frozen = 바뀔 수 없는 값이라 최신 여부로는 설명되지 않습니다: jangbu explain 주문번호
 reconcile-days = 차이가 있는 날(품목 수, 금액은 원)
 reconcile-day = 주문일
 reconcile-off = 차이 합계
@@ -358,3 +359,152 @@ plan-message-good = 있으면 좋은 항목: { $columns }
 plan-message-range = 기간은 주문일 기준으로, 한 번에 최대 { $months }개월씩 받아 주세요.
 plan-message-untouched = 받은 파일은 엑셀에서 열어 저장하지 말고 받은 그대로 보내 주세요.
 plan-message-personal = 이름, 연락처, 주소 같은 개인정보 항목은 빼 주세요.
+
+page-kind = 주문 장부
+page-title = { $malls } 보고서
+page-title-empty = 빈 장부 보고서
+page-state = 실행 { $run }까지 반영한 장부, 기준일 { $day }. 모든 날짜와 시각은 한국 시각입니다.
+page-state-empty = 장부가 비어 있습니다. 기준일 { $day }.
+page-state-days = 수집 현황, 매출, 환불, 특이 사항은 { $from }부터 { $to }까지의 주문만 셉니다.
+page-skip = 본문으로 건너뛰기
+page-contents = 차례
+page-foot-private = 합계와 건수만 있습니다. 고객의 이름, 주소, 연락처나 개별 주문은 들어 있지 않습니다. 외부에서 불러오는 것이 없으므로 이 파일 하나만 전달하면 됩니다.
+page-foot-made = jangbu { $version }에서 만들었습니다.
+page-numbers = 수치
+page-total = 합계
+page-month = 월
+page-undated = 주문일 모름
+page-days = 날짜
+page-orders = 주문
+page-items = 품목
+page-rows = 행
+page-files = 파일
+page-file = 파일
+page-reason = 사유
+page-meaning = 설명
+page-number = 건수
+page-columns = 컬럼
+page-unit-won = 원
+
+page-card-items = 품목 { $n }개
+page-card-net = 순매출({ $unit })
+page-card-gross = 총판매액 { $gross }
+page-card-refunds = 환불({ $unit })
+page-card-refunded = 주문 { $n }건
+page-card-missing = 빠진 날
+page-card-drifting = { $n ->
+    [0] 달라졌을 만한 주문 없음
+   *[other] 달라졌을 수 있는 주문 { $n }건
+}
+page-card-mend = 고칠 행
+page-card-findings = { $n ->
+    [0] 특이 사항 없음
+   *[other] 특이 사항 { $n }건
+}
+
+page-shops = 쇼핑몰
+page-shops-caption = 쇼핑몰별 요약(금액 단위: { $unit })
+page-shop = 쇼핑몰
+page-known-days = 자료가 있는 기간
+page-gross = 총판매액
+page-discounts = 할인
+page-refunded = 환불
+page-net = 순매출
+
+page-coverage = 수집 현황
+page-coverage-lead = 주문이 없는 날은 자료가 빠진 날이거나 주문이 없던 날입니다. 앞뒤 파일이 포함하는 기간과 평소 주문량으로 구분합니다. 주문 직후에만 확인한 주문은 그 뒤 환불되었을 수 있습니다.
+page-legend = 글자의 뜻
+page-legend-files = 파일에 있음
+page-legend-api = API에 있음
+page-legend-both = 둘 다
+page-legend-quiet = 조용한 날
+page-legend-gap = 빠진 날
+page-legend-part = 주문이 더 있을 수 있음
+page-legend-wait = 격리됨
+page-legend-drift = 소문자: 그 뒤 값이 달라졌을 수 있음
+page-missing = 빠진 날
+page-may-drift = 달라졌을 수 있음
+page-seen-once = 한 번만 확인
+page-last-look = 마지막 확인
+page-drifting = 달라졌을 수 있는 주문: 주문 뒤 { $days }이 지나기 전에 마지막으로 확인
+page-end = { $day } 뒤의 자료는 없습니다.
+page-end-pace = { $day } 뒤의 자료는 없습니다. 평소 주문은 하루 { $pace }건입니다.
+page-calendar = 주문일 달력
+page-no-empty-days = 주문이 없는 날이 없습니다.
+page-number-of-days = 일수
+page-verdict = 판정
+page-quiet-many = { $n }번, 가장 긴 것은 { $longest }
+page-some-file = 한 파일
+
+page-sales = 월별 매출
+page-sales-lead = 주문일 기준입니다. 환불은 환불된 달이 아니라 주문한 달에서 뺍니다. 배송비와 적립금은 넣지 않았습니다. 주문 단위 금액은 품목이 몇 개든 한 번만 셉니다. BigQuery의 daily_sales 뷰와 같은 방식입니다.
+page-gross-means = 수량 × (판매가 + 옵션추가 가격). 입금 전에 취소된 품목과, 원래 품목과 나란히 남는 교환상품은 뺍니다
+page-discounts-means = 같은 품목의 상품별 추가할인금액, 쿠폰 할인금액, 앱 상품할인 금액과 주문의 회원등급 추가할인금액, 주문서 쿠폰 할인금액
+page-refunded-means = 주문의 총 실제 환불금액, 없으면 실제 환불금액, 그것도 없으면 품목 환불금액의 합
+page-net-means = 총판매액 − 할인 − 환불
+page-source = 출처
+page-source-means = 그 주문이나 품목이 나온 자료의 종류입니다(지금 값을 어느 자료에서 얻었는지와는 다릅니다). 하나의 조합에만 들어가므로 가로로 더하면 합계가 됩니다. 순매출은 주문의 출처로 나눕니다
+page-source-export = 다운로드
+page-source-history = 과거 파일
+page-source-api = API
+page-months-caption = 순매출 계산(단위: { $unit })
+page-chart-orders = 월별 주문 수
+page-chart-items = 월별 품목 수
+page-chart-net = 월별 순매출(단위: { $unit })
+page-chart-summary = { $from }부터 { $to }까지 월별 막대를 출처별로 나누어 쌓은 그림입니다. 가장 높은 달은 { $most }, { $value }입니다. 모든 수치는 아래 표에 있습니다.
+page-key = 막대의 색
+
+page-refunds = 환불까지 걸린 날
+page-refunds-lead = 환불금액이 0이 아닌 주문마다 결제에서 환불까지 걸린 날을 셉니다. 결제는 결제일시(입금확인일)이고, 모르면 주문일입니다. 환불은 품목의 환불완료일 가운데 마지막 날이며, 주문의 환불금액 전체를 그날로 셉니다.
+page-no-refunds = 알려진 환불이 없습니다.
+page-lags-caption = 결제 뒤 환불까지 걸린 날(단위: { $unit })
+page-lags-summary = 걸린 날에 따라 나눈 막대입니다. 가장 많은 구간은 { $most }, { $value }입니다. 모든 수치는 아래 표에 있습니다.
+page-lags-months = 주문 월별(단위: { $unit }). 최근 달은 아직 늦은 환불이 나올 때가 되지 않았습니다
+page-lag = 걸린 날
+page-lag-days = { $from }–{ $to }일
+page-lag-from = { $from }일 이상
+page-lag-before = 결제 전
+page-lag-unknown = 환불일 모름
+page-share = 비율
+page-share-so-far = 누적 비율
+
+page-drift = 달라진 값
+page-drift-lead = 지금의 장부를, 그 뒤에 들어온 자료가 없었을 때의 장부와 견준 것입니다. 환불은 손실이므로 음수이고, 주문의 환불은 한 번만 셉니다. 모든 기간이 대상입니다.
+page-topic = 항목
+page-places = 주문·품목
+page-drift-amount = 금액(원)
+page-first-orders = 처음 알려진 주문
+page-first-amount = 처음 알려진 금액
+page-steps = 바뀐 주문 상태
+page-steps-rest = 그 밖의 변화
+
+page-findings = 특이 사항
+page-findings-caption = 잃은 것은 없지만 살펴볼 것
+page-findings-lead = 주문, 파일, 값까지 보려면: jangbu findings
+page-no-findings = 특이 사항이 없습니다.
+page-finding = 코드
+
+page-quarantine = 격리된 행
+page-quarantine-caption = 고쳐야 할 행. 고치기 전에는 아무 영향이 없습니다
+page-quarantine-lead = 고치려면: jangbu quarantine --out mend.xlsx, 고친 뒤 jangbu ingest mend.xlsx
+page-no-quarantine = 고쳐야 할 행이 없습니다.
+
+page-files-caption = 원본 파일(오래된 자료부터)
+page-files-lead = 모든 파일에서 읽은 행 = 받아들임 + 중복 + 격리 + 건너뜀. 나중에 고친 행도 원래 파일에서는 격리로 셉니다.
+page-no-files = 아직 파일이 없습니다.
+page-file-unnamed = 파일 { $hash }
+page-format = 형식
+page-observed = 자료 시각
+page-order-days = 주문일
+page-rows-read = 읽은 행
+page-rows-accepted = 받아들임
+page-rows-duplicate = 중복
+page-rows-quarantined = 격리
+page-rows-skipped = 건너뜀
+page-files-total = 파일 { $n }개
+
+report-written = 보고서를 { $path }에 썼습니다
+report-ending = { $path }: 웹 페이지의 파일 이름이 아닙니다
+report-ending-hint = 이름을 .html로 끝내세요
+report-today = --today: `{ $day }`은(는) 날짜가 아닙니다
+report-today-hint = 2024-07-05처럼 적으세요

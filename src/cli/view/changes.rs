@@ -48,7 +48,7 @@ pub fn render(report: &ChangesReport, words: &Words, columns: usize, style: Styl
     out
 }
 
-fn topic_word(topic: &str, words: &Words) -> String {
+pub(super) fn topic_word(topic: &str, words: &Words) -> String {
     words.say(match topic {
         "refund" => "changes-topic-refund",
         "payment" => "changes-topic-payment",

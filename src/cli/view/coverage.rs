@@ -73,7 +73,7 @@ fn render_shop(
 }
 
 /// The letter of a day.
-fn letter(day: &DayView) -> char {
+pub(super) fn letter(day: &DayView) -> char {
     let api = day.orders_by_source.contains_key("api");
     let file = day.orders_by_source.keys().any(|s| *s != "api");
     match (day.verdict, api, file) {
@@ -137,11 +137,11 @@ fn month_line(days: &[DayView], style: Style) -> String {
     line.trim_end().to_owned()
 }
 
-fn first_of(month: Month) -> Option<Day> {
+pub(super) fn first_of(month: Month) -> Option<Day> {
     Day::from_ymd(month.year, month.month, 1)
 }
 
-fn verdict_word(verdict: Verdict, words: &Words) -> String {
+pub(super) fn verdict_word(verdict: Verdict, words: &Words) -> String {
     words.say(match verdict {
         Verdict::Covered => "coverage-covered",
         Verdict::Partial => "coverage-partial",
@@ -151,15 +151,19 @@ fn verdict_word(verdict: Verdict, words: &Words) -> String {
     })
 }
 
-/// The rule that spoke, in a sentence.
-fn why(stretch: &StretchView, words: &Words) -> String {
+/// The file that reaches over most of a stretch.
+fn claimed_by(stretch: &StretchView) -> String {
     let name = stretch.claimed_by.first().map_or("", |p| p.rsplit(['/', '\\']).next().unwrap_or(p));
-    let file = match stretch.claimed_by.len() {
+    match stretch.claimed_by.len() {
         0 | 1 => name.to_owned(),
         n => format!("{name} (+{})", n - 1),
-    };
+    }
+}
+
+/// The rule that spoke, in a sentence.
+pub(super) fn why(stretch: &StretchView, file: &str, words: &Words) -> String {
     let expected = stretch.expected_orders.as_deref().unwrap_or("?");
-    let args = [("file", (&file).into()), ("expected", expected.into())];
+    let args = [("file", file.into()), ("expected", expected.into())];
     match stretch.rule {
         Rule::Claimed => words.tell("coverage-rule-claimed", &args[..1]),
         Rule::ClaimedTwice => words.tell("coverage-rule-claimed-twice", &args[1..]),
@@ -210,7 +214,7 @@ fn empty_days(shop: &ShopView, words: &Words, columns: usize, style: Style) -> S
 fn stretch_line(stretch: &StretchView, words: &Words, columns: usize, style: Style) -> String {
     let span = span(&stretch.from, &stretch.to);
     let (days, verdict) = (words.days(stretch.days), verdict_word(stretch.verdict, words));
-    let text = format!("{span} ({days})  {verdict}: {}", why(stretch, words));
+    let text = format!("{span} ({days})  {verdict}: {}", why(stretch, &claimed_by(stretch), words));
     match stretch.verdict {
         Verdict::Gap => marked("  !", |m| style.bad(m), &text, columns),
         Verdict::Waiting => marked("  q", |m| style.warn(m), &text, columns),

@@ -10,6 +10,7 @@ pub mod ingest;
 pub mod inspect;
 pub mod listing;
 mod money;
+pub mod page;
 pub mod plan;
 #[cfg(feature = "bigquery")]
 pub mod push;

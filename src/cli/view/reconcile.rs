@@ -8,6 +8,7 @@ use crate::cli::printer::Style;
 use crate::cli::table::{Align, TextTable, grouped};
 use crate::cli::width::{Lines, pad_left, pad_right, width};
 use crate::cli::words::Words;
+use crate::core::number::parse_money;
 use crate::io::report::reconcile::{
     ClassCounts, DaySides, DifferenceView, OneSidedView, ReconcileReport, ShopSides,
 };
@@ -156,29 +157,26 @@ fn fields(shop: &ShopSides, words: &Words, columns: usize, style: Style) -> Stri
         return out;
     }
     section(&mut out, &words.say("reconcile-fields"), style);
-    let any_frozen = shop.fields.iter().any(|f| f.frozen);
-    let headers = [
-        (words.say("changes-field"), Align::Left),
-        (words.say("reconcile-times"), Align::Right),
-        (words.say("reconcile-files-newer"), Align::Right),
-        (words.say("reconcile-api-newer"), Align::Right),
-        (words.say("reconcile-difference"), Align::Right),
-        (words.say("reconcile-note"), Align::Left),
-    ];
-    let shown: Vec<(&str, Align)> =
-        headers.iter().take(5 + usize::from(any_frozen)).map(|(h, a)| (h.as_str(), *a)).collect();
-    let mut table = TextTable::new(&shown);
+    let mut table = TextTable::new(&[
+        (&words.say("changes-field"), Align::Left),
+        (&words.say("reconcile-times"), Align::Right),
+        (&words.say("reconcile-files-newer"), Align::Right),
+        (&words.say("reconcile-api-newer"), Align::Right),
+        (&words.say("reconcile-difference"), Align::Right),
+    ]);
     for field in &shop.fields {
         table.row([
-            field.field.clone(),
+            format!("{}{}", field.field, if field.frozen { " !" } else { "" }),
             grouped(field.count),
             grouped(field.files_newer),
             grouped(field.api_newer),
             field.amount.as_deref().map_or_else(String::new, |a| signed(a, words)),
-            if field.frozen { words.say("reconcile-frozen") } else { String::new() },
         ]);
     }
     out.push_str(&indented(&table.render(columns.saturating_sub(2), style), 2));
+    if shop.fields.iter().any(|f| f.frozen) {
+        out.push_str(&marked("  !", |m| style.warn(m), &words.say("reconcile-frozen"), columns));
+    }
     out
 }
 
@@ -237,9 +235,13 @@ fn days(shop: &ShopSides, words: &Words, columns: usize, style: Style) -> String
 
 fn differences(shop: &ShopSides, words: &Words, columns: usize, style: Style) -> String {
     let mut out = String::new();
-    // A word that can still change is told after those that never should.
+    // Money first, the most of it before the rest; then what should never change.
+    let size = |d: &DifferenceView| {
+        let amount = d.amount.as_deref().and_then(|a| parse_money(a).ok());
+        std::cmp::Reverse(amount.map(|m| m.0.saturating_abs()))
+    };
     let mut rows: Vec<&DifferenceView> = shop.differences.iter().collect();
-    rows.sort_by_key(|d| (!d.frozen, d.amount.is_none()));
+    rows.sort_by_key(|d| (size(d), !d.frozen));
     if rows.is_empty() {
         return out;
     }

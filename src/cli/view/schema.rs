@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::field;
+use super::{field, marked};
 use crate::cli::lang::Lang;
 use crate::cli::printer::Style;
 use crate::cli::width::{Lines, pad_right, width};
@@ -13,7 +13,8 @@ use crate::core::text::printable;
 const INDENT: usize = 4;
 
 pub fn render(table: Table, columns: &[TableColumn], words: &Words, screen: usize, style: Style) -> String {
-    let mut out = format!("{}  {}\n", style.bold(table.name()), style.dim(&words.said(table.description())));
+    let title = format!("{} ", table.name());
+    let mut out = marked(&title, |name| style.bold(name), &words.said(table.description()), screen);
     let name_width = columns.iter().map(|c| width(&c.name)).max().unwrap_or(0);
     for column in columns {
         let name = style.bold(&pad_right(&column.name, name_width));

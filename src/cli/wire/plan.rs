@@ -34,8 +34,9 @@ pub(in crate::cli) fn plan(
     limits: Limits,
 ) -> Result<PlanReport, Failure> {
     let ledger = open(settings, schema)?;
-    let planner = Planner::new(&ledger, schema, settings.config.plan, clock_of(settings))?;
-    planner.report(limits).map_err(plan_failure)
+    let planner =
+        Planner::new(&ledger, schema, settings.config.plan, clock_of(settings)).map_err(plan_failure)?;
+    Ok(planner.report(limits))
 }
 
 /// Requests to be noted.
@@ -70,8 +71,8 @@ pub(in crate::cli) fn note_requests(
     // A folder without a ledger stays one.
     drop(open(settings, schema)?);
     let mut ledger = Writer::open(&settings.ledger, Arc::new(schema.clone()), "plan")?;
-    let planner = Planner::new(&ledger, schema, settings.config.plan, clock)?;
-    let listed = planner.report(Limits::default()).map_err(plan_failure)?.requests;
+    let planner = Planner::new(&ledger, schema, settings.config.plan, clock).map_err(plan_failure)?;
+    let listed = planner.report(Limits::default()).requests;
     let mut made: Vec<(String, i64, Asked)> = Vec::new();
     let mut make = |mall: &str, shop_no: i64, kind: Kind, span: Span| {
         let request = (mall.to_owned(), shop_no, Asked { kind, span, on });
@@ -112,8 +113,8 @@ pub(in crate::cli) fn note_requests(
         }
     }
     let names = ledger.note_requests(&made)?;
-    let planner = Planner::new(&ledger, schema, settings.config.plan, clock)?;
-    let plan = planner.report(Limits::default()).map_err(plan_failure)?;
+    let planner = Planner::new(&ledger, schema, settings.config.plan, clock).map_err(plan_failure)?;
+    let plan = planner.report(Limits::default());
     let noted = plan.asked.iter().filter(|a| names.contains(&a.request_id)).cloned().collect();
     Ok(Noted { noted, plan })
 }
@@ -124,7 +125,7 @@ fn nothing_missing(message: &str) -> Failure {
 }
 
 /// The shop that is meant: the only one that fits.
-fn shop_named(planner: &Planner<'_>, noting: &Noting) -> Result<(String, i64), Failure> {
+fn shop_named(planner: &Planner, noting: &Noting) -> Result<(String, i64), Failure> {
     let fits = |shop: &&(String, i64)| {
         noting.mall.as_ref().is_none_or(|mall| *mall == shop.0) && noting.shop.is_none_or(|no| no == shop.1)
     };

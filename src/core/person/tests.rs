@@ -144,6 +144,34 @@ fn regions_are_two_words() {
     }
 }
 
+#[test]
+fn contacts_in_a_files_name_are_seen_and_days_are_not() {
+    for name in [
+        "01012345678.csv",
+        "고객 010-1234-5678 주문.xlsx",
+        "주문_+82 10-1234-5678.csv",
+        "10-1234-5678.xlsx",
+        "haruhome_20240605-01012345678.csv",
+        "hong@example.com 주문.xls",
+        "０１０１２３４５６７８.csv",
+        "02-345-6789.csv",
+    ] {
+        assert!(holds_contact(name), "{name}");
+    }
+    for name in [
+        "haruhome_20240705_1_a3f9 (1).csv",
+        "orders_20240712T101500.json",
+        "api_orders_20240819T101500.json",
+        "2024년 3월 매출장 20240402.csv",
+        "하루홈 매출정리 2024-05-20.xlsx",
+        "20240101-20240630.csv",
+        "moonhill_20250201_1_f001.csv",
+        "",
+    ] {
+        assert!(!holds_contact(name), "{name}");
+    }
+}
+
 proptest! {
     #[test]
     fn a_normal_number_is_its_own_normal_form(text in "(\\+|00)?(82|0082|0|10|2|31|50)?[-0-9() .]{0,14}|\\PC{0,14}") {

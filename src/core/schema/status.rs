@@ -104,6 +104,12 @@ impl Statuses {
         Ok(())
     }
 
+    /// The shortest label of a code, without spaces and hyphens.
+    pub fn label_of_code(&self, code: &str) -> Option<&str> {
+        let labels = self.code_of_label.iter().filter(|(_, known)| *known == code);
+        labels.map(|(label, _)| label.as_str()).min_by_key(|label| (label.len(), *label))
+    }
+
     fn has_label(&self, code: &str) -> bool {
         self.code_of_label.values().any(|known| known == code)
     }
@@ -226,6 +232,13 @@ mod tests {
         check("입금전 취소 - 관리자", Some("C49"));
         check(" 배송\u{a0}완료 ", Some("N40"));
         check(&"배송완료".nfd().collect::<String>(), Some("N40"));
+    }
+
+    #[test]
+    fn a_code_has_one_label() {
+        assert_eq!(statuses().label_of_code("N50"), Some("구매확정"));
+        assert_eq!(statuses().label_of_code("N02"), Some("주문접수중"));
+        assert_eq!(statuses().label_of_code("N99"), None);
     }
 
     #[test]

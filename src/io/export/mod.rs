@@ -13,7 +13,7 @@ mod xlsx;
 mod tests;
 
 use std::error::Error;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -124,6 +124,14 @@ where
     };
     target.publish()?;
     Ok(rows)
+}
+
+/// Writes a page of text, as [`write_table`] writes a table.
+pub fn write_page(text: &str, path: &Path) -> Result<(), ExportError> {
+    let target = target::Target::prepare(path)?;
+    let mut file = target.file();
+    file.write_all(text.as_bytes()).map_err(|source| ExportError::Io { path: path.to_owned(), source })?;
+    target.publish()
 }
 
 /// The columns of a batch, ready to be asked for cells.

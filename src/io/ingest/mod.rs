@@ -3,6 +3,7 @@
 //! One bad file never stops the others: each ends with its own word in the report. `inspect` reads with the same parts.
 
 pub mod evidence;
+mod meter;
 pub mod read;
 pub mod sources;
 
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use self::evidence::Told;
+use self::meter::{Gauge, metered};
 use self::read::{ReadFile, Tools};
 use self::sources::{Found, Source};
 use crate::core::normalise::Policy;
@@ -195,23 +197,29 @@ fn unknown_files<'k>(ledger: &Ledger, seen: &'k [Seen]) -> Result<Vec<&'k Known>
 type Outcome = Result<ReadFile, ReadError>;
 
 fn read_all(new: &[&Known], tools: &Tools<'_>, progress: &dyn Progress) -> HashMap<FileHash, Outcome> {
+    let gauges: Vec<Gauge> = new.iter().map(|known| Gauge::of(&known.source.input)).collect();
     // One file after another is handed to whichever core is free, in the given order.
-    new.par_iter()
-        .with_max_len(1)
-        .map(|known| {
-            let source = &known.source;
-            progress.file_started(&source.path, source.input.len().unwrap_or(0));
-            let outcome = read_one(source, tools);
-            let rows = outcome.as_ref().map_or(0, |read| read.rows.rows_read);
-            progress.advanced(source.input.len().unwrap_or(0), rows);
-            progress.file_done(&source.path);
-            (known.hash, outcome)
-        })
-        .collect()
+    let read = || {
+        new.par_iter()
+            .zip(&gauges)
+            .with_max_len(1)
+            .map(|(known, gauge)| {
+                let source = &known.source;
+                progress.file_started(&source.path, source.input.len().unwrap_or(0));
+                let outcome = read_as(source, &gauge.input, tools);
+                gauge.done();
+                progress.advanced(0, outcome.as_ref().map_or(0, |read| read.rows.rows_read));
+                progress.file_done(&source.path);
+                (known.hash, outcome)
+            })
+            .collect()
+    };
+    metered(&gauges, progress, read)
 }
 
-fn read_one(source: &Source, tools: &Tools<'_>) -> Outcome {
-    let outcome = read::read(&source.input, source.format, tools);
+/// Reads a file through an input that has its bytes.
+fn read_as(source: &Source, input: &Input, tools: &Tools<'_>) -> Outcome {
+    let outcome = read::read(input, source.format, tools);
     if source.is_steady() { outcome } else { Err(ReadError::Changed) }
 }
 
@@ -241,7 +249,7 @@ fn read_mended_again(
             })
         };
         if read.get(&known.hash).is_some_and(mends) {
-            read.insert(known.hash, read_one(&known.source, tools));
+            read.insert(known.hash, read_as(&known.source, &known.source.input, tools));
         }
     }
 }

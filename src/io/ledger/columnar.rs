@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use arrow::array::{Array as _, ArrayRef, AsArray as _, Int64Array, RecordBatch, UInt16Array, UInt32Array};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema as ArrowSchema, UInt16Type, UInt32Type};
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
@@ -135,6 +135,15 @@ pub(super) fn read(path: &Path) -> Result<Vec<RecordBatch>, LedgerError> {
     reader(path, open(path)?)?
         .collect::<Result<_, _>>()
         .map_err(|e| LedgerError::Parquet { path: path.to_owned(), source: e.into() })
+}
+
+/// The columns of these names, those that the file has.
+pub(super) fn read_columns(path: &Path, columns: &[&str]) -> Result<Vec<RecordBatch>, LedgerError> {
+    let damaged = |source| LedgerError::Parquet { path: path.to_owned(), source };
+    let builder = ParquetRecordBatchReaderBuilder::try_new(open(path)?).map_err(damaged)?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+    let reader = builder.with_projection(mask).with_batch_size(ROWS_A_BATCH).build().map_err(damaged)?;
+    reader.collect::<Result<_, _>>().map_err(|e| damaged(e.into()))
 }
 
 /// Bodies as stored, made to fit today's columns if they were written with others.

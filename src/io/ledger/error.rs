@@ -17,6 +17,8 @@ pub enum LedgerError {
     Missing(PathBuf),
     #[error("the ledger {} is in use by {holder}", path.display())]
     Locked { path: PathBuf, holder: String },
+    #[error("the ledger {} was written again and again while it was read", .0.display())]
+    Restless(PathBuf),
     #[error("the ledger {} has format {found}, this program knows formats up to {}.{}", path.display(), FORMAT.0, FORMAT.1)]
     TooNew { path: PathBuf, found: String },
     #[error("{} is damaged: {problem}", path.display())]
@@ -53,7 +55,7 @@ impl LedgerError {
         match self {
             Self::Io { .. } | Self::Random(_) => "store.io",
             Self::Missing(_) => "store.missing",
-            Self::Locked { .. } => "store.locked",
+            Self::Locked { .. } | Self::Restless(_) => "store.locked",
             Self::TooNew { .. } => "store.newer",
             Self::Catalogue(e) if busy(e) => "store.locked",
             Self::Damaged { .. } | Self::Catalogue(_) | Self::Parquet { .. } => "store.damaged",
@@ -78,6 +80,7 @@ impl LedgerError {
             },
             Self::Missing(_) => Some("run `jangbu ingest` first, or name the ledger's folder with --ledger"),
             Self::Locked { .. } => Some("wait until it has ended and run again"),
+            Self::Restless(_) => Some("wait until the other program has ended and run again"),
             Self::Catalogue(e) if busy(e) => Some("wait until the other program has ended and run again"),
             Self::TooNew { .. } => Some("install a newer jangbu"),
             Self::Damaged { .. } | Self::Catalogue(_) | Self::Parquet { .. } => {

@@ -21,6 +21,7 @@ mod listing;
 mod lock;
 mod looks;
 mod month;
+mod monthly;
 mod outbox;
 mod partition;
 mod plan;
@@ -54,6 +55,7 @@ pub use evidence::{Evidence, FileSighting, MallEvidence, SourceEvidence, TimeEvi
 pub use explain::{OrderObservations, Place};
 pub use listing::QuarantinedRow;
 pub use looks::{Looks, OrderLooks};
+pub use monthly::{MonthTables, WantedColumns};
 pub use outbox::{Pulled, Sending, TableMonth, Unsent};
 pub use partition::DayRange;
 pub use requests::RequestRecord;

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
@@ -20,6 +21,15 @@ pub enum Input {
     Memory(Arc<[u8]>),
     /// A large member, spooled to a file without a name (it is gone when the process ends).
     Spooled(Arc<File>),
+    /// Any of the others, with a count of what readers took of it.
+    Counted(Arc<Counted>),
+}
+
+/// An input whose readers are counted.
+#[derive(Debug)]
+pub struct Counted {
+    inner: Input,
+    read: AtomicU64,
 }
 
 /// Readable and seekable bytes.
@@ -37,6 +47,9 @@ impl Input {
             Self::File(path) => Box::new(File::open(path)?),
             Self::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
             Self::Spooled(file) => Box::new(SpooledReader { file: Arc::clone(file), at: 0 }),
+            Self::Counted(counted) => {
+                Box::new(CountingReader { inner: counted.inner.open()?, counted: Arc::clone(counted) })
+            }
         })
     }
 
@@ -46,7 +59,22 @@ impl Input {
             Self::File(path) => std::fs::metadata(path)?.len(),
             Self::Memory(bytes) => bytes.len() as u64,
             Self::Spooled(file) => file.metadata()?.len(),
+            Self::Counted(counted) => counted.inner.len()?,
         })
+    }
+
+    /// The same bytes, counted from now on.
+    #[must_use]
+    pub fn counted(&self) -> Self {
+        Self::Counted(Arc::new(Counted { inner: self.clone(), read: AtomicU64::new(0) }))
+    }
+
+    /// How many bytes readers took, of an input that is counted; bytes that were read again count again.
+    pub fn read_so_far(&self) -> u64 {
+        match self {
+            Self::Counted(counted) => counted.read.load(Ordering::Relaxed),
+            _ => 0,
+        }
     }
 
     pub fn is_empty(&self) -> io::Result<bool> {
@@ -103,6 +131,26 @@ impl Input {
             return Err(too_large());
         }
         Ok(Self::Spooled(Arc::new(file)))
+    }
+}
+
+/// Tells how much it gave.
+struct CountingReader {
+    inner: Box<dyn ReadSeek>,
+    counted: Arc<Counted>,
+}
+
+impl Read for CountingReader {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        self.counted.read.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+impl Seek for CountingReader {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
     }
 }
 

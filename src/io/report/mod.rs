@@ -12,6 +12,7 @@ pub mod quarantine;
 pub mod reconcile;
 pub mod rows;
 pub mod schema;
+pub mod summary;
 pub mod watch;
 
 use serde::Serialize;

@@ -64,6 +64,8 @@ pub struct RequestView {
     pub drifting_orders: u64,
     /// `admin_download`, `api`, `history_file`; the one to try first comes first.
     pub ways: Vec<&'static str>,
+    /// Headers of the download form that it needs; `columns` of the plan has more.
+    pub columns: Vec<String>,
     #[serde(skip)]
     pub why: Kind,
     #[serde(skip)]

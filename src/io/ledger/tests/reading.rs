@@ -51,6 +51,45 @@ fn a_scan_shows_the_ledger_as_it_was_when_it_began() {
 }
 
 #[test]
+fn what_is_read_of_one_state_is_read_again_where_a_run_comes_between() {
+    let (folder, mut writer) = ledger_of(&[&[&two_months()]]);
+    let reader = reader(folder.path());
+    let mut times = 0u32;
+    let seen = reader.at_one_state(|| {
+        let before = texts(&reader, Table::Orders, "order_id").len();
+        times += 1;
+        if times < 3 {
+            let id = format!("20260105-000001{times}");
+            commit(&mut writer, &[&given(&id, 2, &[line(&id, 1, "컵")])]);
+        }
+        Ok::<_, LedgerError>((before, texts(&reader, Table::Orders, "order_id").len()))
+    });
+    assert_eq!((seen.unwrap(), times), ((6, 6), 3));
+    let never = reader.at_one_state(|| {
+        times += 1;
+        let id = format!("20260106-00000{times:02}");
+        commit(&mut writer, &[&given(&id, 2, &[line(&id, 1, "컵")])]);
+        Ok::<_, LedgerError>(())
+    });
+    assert_eq!(never.unwrap_err().code(), "store.locked");
+}
+
+#[test]
+fn months_are_folded_in_the_columns_that_are_asked_for() {
+    let (folder, _writer) = ledger_of(&[&[&two_months()]]);
+    let wanted = WantedColumns { items: &["product_name"], orders: &["order_id", "no_such_column"] };
+    let seen: Result<Vec<(usize, usize)>, LedgerError> =
+        reader(folder.path()).fold_months(wanted, |all: &mut Vec<_>, month| {
+            let columns = |batches: &[RecordBatch]| batches.iter().map(RecordBatch::num_columns).max();
+            assert_eq!((columns(&month.items), columns(&month.orders)), (Some(1), Some(1)));
+            let rows = |batches: &[RecordBatch]| batches.iter().map(RecordBatch::num_rows).sum();
+            all.push((rows(&month.items), rows(&month.orders)));
+            Ok(())
+        });
+    assert_eq!(seen.unwrap(), [(2, 2), (1, 1), (1, 1)]);
+}
+
+#[test]
 fn a_reader_and_a_writer_live_side_by_side() {
     let (folder, mut writer) = ledger_of(&[&[&two_months()]]);
     let reader = reader(folder.path());

@@ -1,0 +1,5 @@
+//! `jangbu report` in a real browser.
+#![cfg(unix)]
+
+#[cfg(test)]
+mod page;
