@@ -11,7 +11,8 @@ pub enum Status {
     Failed = 1,
     /// The command line makes no sense.
     Usage = 2,
-    /// Done, but somebody should look: a file failed, rows were quarantined, files and API disagree.
+    /// Done, but somebody should look: a file failed, rows were quarantined, a push or pull ended part way, files and API
+    /// disagree.
     Partial = 3,
 }
 

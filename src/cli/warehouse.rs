@@ -6,27 +6,31 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::args::bigquery::{Doctor, ModeArg, Pull, Push, Reach};
 use super::password::Passwords;
 use super::settings::Settings;
-use super::status::Failure;
+use super::status::{Failure, Status};
 use super::wire;
 use crate::core::schema::Schema;
 use crate::core::types::{Instant, Source};
+use crate::io::bigquery::TableName;
+use crate::io::bigquery::pull::{Harvest, Harvester, Whole};
 use crate::io::bigquery::{
     self, Access, BigQueryError, Check, Connection, DatasetName, Endpoint, Mode, Origin, Plan, PushReport,
     PushRequest, Views,
 };
-use crate::io::bigquery::{TableName, pull as pulling};
 use crate::io::config::bigquery::{Pull as PullConfig, PushMode};
 use crate::io::config::is_mall_id;
 use crate::io::ingest::evidence::Told;
 use crate::io::ingest::{self, Request};
 use crate::io::ledger::{Evidence, Ledger, MallEvidence, SourceEvidence, TimeEvidence, Writer};
-use crate::io::report::Progress;
-use crate::io::report::ingest::{IngestReport, Mode as RunMode};
+use crate::io::report::ingest::{FileReport, FileStatus, IngestReport, Mode as RunMode};
+use crate::io::report::{Progress, Trouble};
 
 impl From<BigQueryError> for Failure {
     fn from(error: BigQueryError) -> Self {
         let failure = match error.code() {
             "usage" => Self::usage(error.to_string()),
+            code if error.arrived() > 0 => {
+                Self { status: Status::Partial, ..Self::new(code, error.to_string()) }
+            }
             code => Self::new(code, error.to_string()),
         };
         match error.hint() {
@@ -103,6 +107,47 @@ pub(super) fn push(
     let mut ledger = Writer::open(&settings.ledger, schema, "push")?;
     let connection = Connection::open(&asked.access)?;
     Ok(bigquery::push(&connection, &mut ledger, &asked.request, planned, progress)?)
+}
+
+/// Brings a window of a table into the ledger.
+fn take(
+    settings: &Settings,
+    asked: &PullSettings,
+    schema: &Schema,
+    ledger: &mut Writer,
+    harvest: Harvest,
+    progress: &dyn Progress,
+) -> Result<IngestReport, Failure> {
+    if asked.mode == RunMode::Commit {
+        let hash = harvest
+            .input
+            .sha256()
+            .map_err(|e| Failure::new("io", "cannot read what was pulled").caused_by(&e))?;
+        // It counts only once the ledger has the file.
+        ledger.note_pulled(&asked.table.to_string(), &hash, &harvest.pulled)?;
+    }
+    let request = Request {
+        paths: &[],
+        told: Told::default(),
+        config: &settings.config,
+        schema,
+        policy: &wire::policy(&settings.config),
+        keyring: &Passwords::new(None, &settings.words())?,
+        mode: asked.mode,
+        again: ingest::Again::Noted,
+        command: "pull".into(),
+        started_at: now(),
+    };
+    let evidence = asked.evidence(settings, harvest.modified);
+    Ok(ingest::ingest_orders(ledger, &request, harvest.path, harvest.input, evidence, progress)?)
+}
+
+/// The rest of a table that could not be fetched, as a file that failed.
+fn ended_early(table: &TableName, failure: Failure) -> FileReport {
+    let hint =
+        failure.hint.unwrap_or_else(|| "run the same command again: it goes on where it stopped".into());
+    let trouble = Trouble { code: failure.code.into(), message: failure.message, hint: Some(hint) };
+    FileReport { error: Some(trouble), ..FileReport::new(format!("bigquery://{table}"), FileStatus::Failed) }
 }
 
 /// Everything a push needs, checked. What is wrong with the arguments is an error, all else a check that failed.
@@ -182,33 +227,37 @@ pub(super) fn pull(
         RunMode::Commit => Writer::open(&settings.ledger, shared, "pull")?,
         RunMode::DryRun => Writer::open_to_rehearse(&settings.ledger, shared, "pull --dry-run")?,
     };
-    let harvest = pulling::harvest(&connection, &ledger, &asked.table, &asked.told, schema, now(), progress)?;
-    let mut report = match harvest.input {
-        None => IngestReport::of(asked.mode, Vec::new()),
-        Some(input) => {
-            if asked.mode == RunMode::Commit {
-                let hash = input
-                    .sha256()
-                    .map_err(|e| Failure::new("io", "cannot read what was pulled").caused_by(&e))?;
-                // It counts only once the ledger has the file.
-                ledger.note_pulled(&asked.table.to_string(), &hash, &harvest.pulled)?;
-            }
-            let request = Request {
-                paths: &[],
-                told: Told::default(),
-                config: &settings.config,
-                schema,
-                policy: &wire::policy(&settings.config),
-                keyring: &Passwords::new(None, &settings.words())?,
-                mode: asked.mode,
-                again: ingest::Again::Noted,
-                command: "pull".into(),
-                started_at: now(),
-            };
-            let evidence = asked.evidence(settings, harvest.modified);
-            ingest::ingest_orders(&mut ledger, &request, harvest.path, input, evidence, progress)?
-        }
+    progress.stage("asking BigQuery");
+    let whole = match asked.mode {
+        RunMode::Commit => Whole::InWindows,
+        RunMode::DryRun => Whole::AtOnce,
     };
+    let mut harvester =
+        Harvester::open(&connection, &ledger, &asked.table, &asked.told, schema, now(), whole)?;
+    let mut report = IngestReport::of(asked.mode, Vec::new());
+    loop {
+        progress.stage("pulling");
+        let taken = match harvester.next(progress) {
+            Ok(None) => break,
+            Ok(Some(harvest)) => take(settings, asked, schema, &mut ledger, harvest, progress),
+            Err(error) => Err(error.into()),
+        };
+        match taken {
+            Ok(window) => {
+                let is_in = window.count(FileStatus::Failed) == 0;
+                report.extend(window);
+                if !is_in {
+                    break;
+                }
+            }
+            Err(failure) if report.files.is_empty() => return Err(failure),
+            Err(failure) => {
+                // What was taken stays; the next pull goes on from there.
+                report.files.push(ended_early(&asked.table, failure));
+                break;
+            }
+        }
+    }
     let elapsed = begun.elapsed().unwrap_or_default();
     report.elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     Ok(report)

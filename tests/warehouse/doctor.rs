@@ -81,6 +81,17 @@ fn every_trouble_has_its_remedy() {
         "bq update --default_partition_expiration 0 test-project:sick",
     );
 
+    // A table that is there has an expiry of its own.
+    let lasting = emulator.dataset("sick_table", &Value::Null);
+    let body = json!({
+        "tableReference": {"projectId": PROJECT, "datasetId": "sick_table", "tableId": "orders"},
+        "schema": {"fields": [{"name": "order_day", "type": "DATE"}]},
+        "timePartitioning": {"type": "MONTH", "field": "order_day", "expirationMs": "5184000000"},
+    });
+    assert_eq!(emulator.call("POST", "/datasets/sick_table/tables", &body).0, 200);
+    let remedy = "bq update --time_partitioning_expiration 0 test-project:sick_table.orders";
+    assert_check(&look(&lasting, 1), "expiry", "failed", remedy);
+
     let healthy = emulator.dataset("sickly", &json!({"defaultTableExpirationMs": "5184000000"}));
     assert_check(&look(&healthy, 0), "expiry", "limited", "60 days");
     let deny = |words, nth, reason| Fault {

@@ -151,7 +151,7 @@ fn a_push_that_stops_says_what_is_loaded_and_goes_on_later() {
         |instead| Fault { words: &["POST", "/upload/"], nth: 4, times: 99, when: When::Before, instead };
     proxy.breaks([refuse(Break::Status(403, "accessDenied"))]);
     let refused = shop.push(&dataset, &proxy.endpoint(), &[]);
-    assert_eq!(refused.error(), "bigquery.permission");
+    assert_eq!(refused.ended_early(), "bigquery.permission");
     let words =
         "loaded: order_items 2024-06, orders 2024-06, order_items 2024-07; not loaded: orders 2024-07";
     assert!(refused.stderr.contains(words), "{}", refused.stderr);
@@ -164,7 +164,7 @@ fn a_push_that_stops_says_what_is_loaded_and_goes_on_later() {
     proxy.breaks([Fault { nth: 1, ..refuse(Break::Status(503, "backendError")) }]);
     proxy.take_seen();
     let slow = shop.push_with(&dataset, &proxy.endpoint(), &[], &[("JANGBU_TEST_PATIENCE_MS", "200")]);
-    assert_eq!(slow.error(), "bigquery.network");
+    assert_eq!(slow.ended_early(), "bigquery.network");
     assert!(slow.stderr.contains("not loaded: orders 2024-07"), "{}", slow.stderr);
     proxy.breaks([]);
     let report = shop.push(&dataset, &proxy.endpoint(), &[]).ok();
@@ -174,129 +174,154 @@ fn a_push_that_stops_says_what_is_loaded_and_goes_on_later() {
     assert_eq!(uploads, 2, "one month and jangbu_loads");
 }
 
-/// Kills pushes at every `stride`-th step. After half of the deaths the ledger changes before the next push: what was on
-/// its way is not what must arrive.
-fn killed(mode: &str, stride: usize) {
+/// Kills a push at each of these steps, one after the other, then lets one come to its end. The ledger changes before each
+/// death, and after every other one it changes back: what was on its way is not what must arrive.
+///
+/// What a death leaves behind depends on what the push has changed by then, in the ledger or in BigQuery, so the steps
+/// are those after each change. Returns how many deaths there were; a step that never comes ends it.
+fn killed(name: &str, mode: &str, steps: impl Iterator<Item = String>) -> usize {
     let emulator = emulator();
     let proxy = Proxy::start(emulator);
     let shop = Shop::new();
     one_month(&shop);
-    let dataset = emulator.dataset(&format!("killed_{mode}"), &Value::Null);
+    let dataset = emulator.dataset(name, &Value::Null);
     let push = |variables: &[(&str, &str)]| {
         shop.push_with(&dataset, &proxy.endpoint(), &["--mode", mode], variables)
     };
+    let mut changed = None;
+    let mut turn = || match changed.take() {
+        None => changed = Some(change(&shop)),
+        Some(run) => drop(shop.run(&["undo", &run]).ok()),
+    };
     let mut deaths = 0;
-    for step in (1..).step_by(stride) {
-        // The first death comes before there are tables.
-        let run = if step == 1 { None } else { Some(change(&shop)) };
-        let at = format!("any:{step}");
-        let ran = push(&[("JANGBU_KILL_STEP", &at)]);
-        if ran.status == 0 {
-            assert_equal(emulator, &shop, &dataset, ALL);
+    for step in steps {
+        turn();
+        let ran = push(&[("JANGBU_KILL_STEP", &step)]);
+        let is_over = ran.status == 0;
+        if !is_over {
+            assert_eq!(ran.status, -1, "{step}: {}{}", ran.stdout, ran.stderr);
+            deaths += 1;
+            // Tables are made by the first pushes; these die one after the other.
+            if deaths < TABLES_MADE {
+                continue;
+            }
+            if deaths % 2 == 0 {
+                turn();
+            }
+            push(&[]).ok();
+        }
+        assert_equal(emulator, &shop, &dataset, ALL);
+        let twice = format!(
+            "SELECT COUNT(*) - COUNT(DISTINCT CONCAT(push, table_name, month)) FROM `{dataset}.jangbu_loads`"
+        );
+        assert_eq!(emulator.query(&twice)[0][0].as_deref(), Some("0"), "{step}: a load is written down once");
+        if is_over {
             break;
         }
-        assert_eq!(ran.status, -1, "{}{}", ran.stdout, ran.stderr);
-        deaths += 1;
-        if let Some(run) = run.as_ref().filter(|_| deaths % 2 == 0) {
-            shop.run(&["undo", run]).ok();
-        }
-        push(&[]).ok();
-        assert_equal(emulator, &shop, &dataset, ALL);
-        if let Some(run) = run.filter(|_| deaths % 2 == 1) {
-            shop.run(&["undo", &run]).ok();
-            push(&[]).ok();
-            assert_equal(emulator, &shop, &dataset, ALL);
-        }
     }
-    assert!(deaths > 3, "{deaths} deaths");
     let left = emulator.tables(&dataset);
     let stages: Vec<&String> = left.iter().filter(|t| t.starts_with("jangbu_stage")).collect();
     for stage in stages {
         let table = emulator.table(&dataset, stage).unwrap();
         assert_ne!(table["expirationTime"], json!(null), "a staging table that is left goes by itself");
     }
+    deaths
+}
+
+/// Three tables and `jangbu_loads`.
+const TABLES_MADE: usize = 4;
+
+/// Dies after each table that is made, at each commit of the ledger, after the comparison, and after each change in
+/// BigQuery.
+fn every_change() -> impl Iterator<Item = String> {
+    let made = std::iter::repeat_n("changed:1".to_owned(), TABLES_MADE);
+    let own = ["planned:1", "noted:1", "verified:1", "loads_written:1", "ended:1"].map(str::to_owned);
+    made.chain(own).chain((1..).map(|n| format!("changed:{n}")))
 }
 
 #[test]
-fn a_replacing_push_killed_anywhere_ends_like_an_undisturbed_one() {
-    killed("replace", 13);
+fn a_replacing_push_killed_after_any_change_ends_like_an_undisturbed_one() {
+    // Each of three tables is a session and a file, `jangbu_loads` too.
+    assert!(killed("killed_replace", "replace", every_change()) >= TABLES_MADE + 5 + 3 * 2 + 2);
 }
 
 #[test]
-fn a_merging_push_killed_anywhere_ends_like_an_undisturbed_one() {
-    killed("merge", 19);
+fn a_merging_push_killed_after_any_change_ends_like_an_undisturbed_one() {
+    // Each of three tables is a staging table, a session, a file, a statement, a deletion.
+    assert!(killed("killed_merge", "merge", every_change()) >= TABLES_MADE + 5 + 3 * 5 + 2);
 }
 
-/// A server that gives tokens, a new one each time.
-fn token_server() -> (u16, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
-    use std::io::Write as _;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+#[test]
+#[ignore = "half an hour: also the steps between which nothing changes"]
+fn a_push_killed_at_any_step_at_all_ends_like_an_undisturbed_one() {
+    for mode in ["replace", "merge"] {
+        let deaths = killed(&format!("killed_anywhere_{mode}"), mode, (1..).map(|n| format!("any:{n}")));
+        assert!(deaths > 50, "{deaths}");
+    }
+}
 
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let given = std::sync::Arc::new(AtomicUsize::new(0));
-    let count = std::sync::Arc::clone(&given);
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            if super::http::Message::read(&stream).is_ok() {
-                let n = count.fetch_add(1, Ordering::SeqCst) + 1;
-                let body =
-                    json!({"access_token": format!("token-{n}"), "token_type": "Bearer", "expires_in": 3600});
-                let answer = super::http::Message {
-                    first: "HTTP/1.1 200 OK".into(),
-                    headers: vec![("content-type".into(), "application/json".into())],
-                    body: body.to_string().into_bytes(),
-                };
-                let _ = stream.write_all(&answer.bytes());
-            }
+#[test]
+fn a_job_that_failed_once_is_done_again_when_it_can_be() {
+    let emulator = emulator();
+    let proxy = Proxy::start(emulator);
+    for (mode, job) in [("replace", "jangbu_replace_orders"), ("merge", "jangbu_merge_orders")] {
+        let shop = Shop::new();
+        one_month(&shop);
+        let dataset = emulator.dataset(&format!("failed_{mode}"), &Value::Null);
+        let push = || shop.push(&dataset, &proxy.endpoint(), &["--mode", mode]);
+        // What does not pass by itself ends the push at once, and holds up no later one.
+        proxy.fails(job, "quotaExceeded", 1);
+        let refused = push();
+        assert_eq!(refused.ended_early(), "bigquery.quota");
+        assert!(
+            refused.stderr.contains("loaded: order_items 2024-07; not loaded: orders 2024-07"),
+            "{}",
+            refused.stderr
+        );
+        // What may pass is tried three times, by this push and by the next one.
+        for _ in 0..2 {
+            proxy.fails(job, "backendError", 3);
+            assert_eq!(push().ended_early(), "bigquery.overload");
         }
-    });
-    (port, given)
+        proxy.fails(job, "backendError", 2);
+        push().ok();
+        assert_equal(emulator, &shop, &dataset, ALL);
+    }
 }
 
 #[test]
-fn a_token_that_is_no_longer_taken_is_replaced_once() {
-    use std::sync::atomic::Ordering;
-
+fn without_an_answer_a_month_may_have_arrived() {
     let emulator = emulator();
     let proxy = Proxy::start(emulator);
     let shop = Shop::new();
     one_month(&shop);
-    let (port, given) = token_server();
-    std::fs::write(shop.path("subject"), "who I am").unwrap();
-    let key = json!({
-        "type": "external_account",
-        "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q",
-        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
-        "token_url": format!("http://127.0.0.1:{port}/token"),
-        "credential_source": {"file": shop.path("subject")},
-    });
-    std::fs::write(shop.path("key.json"), key.to_string()).unwrap();
-    let dataset = emulator.dataset("tokens", &Value::Null);
-    // One refusal while reading, one in the middle of an upload.
-    let refuse = |words, nth| Fault {
-        words,
-        nth,
-        times: 1,
-        when: When::Before,
-        instead: Break::Status(401, "authError"),
-    };
-    proxy.breaks([refuse(&["GET", "/datasets/"], 1), refuse(&["PUT", "/upload/"], 1)]);
-    shop.push(&dataset, &proxy.endpoint(), &["--credentials", "key.json"]).ok();
-    assert_eq!(proxy.broken(), 2);
+    let dataset = emulator.dataset("open", &Value::Null);
+    let lost =
+        Fault { words: &["PUT", "/upload/"], nth: 2, times: 999, when: When::After, instead: Break::Reset };
+    proxy.breaks([lost]);
+    let ended = shop.push_with(&dataset, &proxy.endpoint(), &[], &[("JANGBU_TEST_PATIENCE_MS", "300")]);
+    assert_eq!(ended.ended_early(), "bigquery.network");
+    let words = "loaded: order_items 2024-07; perhaps loaded: orders 2024-07; not loaded: nothing else";
+    assert!(ended.stderr.contains(words), "{}", ended.stderr);
+    proxy.breaks([]);
+    shop.push(&dataset, &proxy.endpoint(), &[]).ok();
     assert_equal(emulator, &shop, &dataset, ALL);
-    assert_eq!(given.load(Ordering::SeqCst), 3, "one token to begin with, one after each refusal");
-    let bearers: Vec<String> =
-        proxy.take_seen().iter().map(|m| m.header("authorization").unwrap_or("none").to_owned()).collect();
-    assert_eq!(bearers[..2], ["Bearer token-1", "Bearer token-2"]);
-    assert_eq!(bearers.last().unwrap(), "Bearer token-3");
+    // Where even the plan is impossible nothing was loaded, and that is said.
+    let nowhere = shop.push(&format!("{}.nowhere", super::emulator::PROJECT), &proxy.endpoint(), &[]);
+    assert_eq!(nowhere.error(), "bigquery.not_found");
+    assert!(nowhere.stderr.contains("this push loaded nothing"), "{}", nowhere.stderr);
+}
 
-    // An emulator gets no token that it was not meant to get.
-    std::fs::write(
-        shop.path("jangbu.toml"),
-        "malls = [\"haruhome\"]\n[bigquery]\ncredentials = \"key.json\"\n",
-    )
-    .unwrap();
-    shop.push(&dataset, &proxy.endpoint(), &["--dry-run"]).ok();
-    assert!(proxy.take_seen().iter().all(|m| m.header("authorization").is_none()));
+#[test]
+fn a_proxy_of_the_environment_does_not_see_what_is_not_encrypted() {
+    let emulator = emulator();
+    let proxy = Proxy::start(emulator);
+    let shop = Shop::new();
+    one_month(&shop);
+    let dataset = emulator.dataset("unseen", &Value::Null);
+    // Nobody listens there: whoever goes that way gets nowhere.
+    let variables =
+        ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].map(|name| (name, "http://127.0.0.1:1"));
+    let variables: Vec<_> = variables.into_iter().chain([("JANGBU_TEST_PATIENCE_MS", "100")]).collect();
+    shop.push_with(&dataset, &proxy.endpoint(), &["--dry-run"], &variables).ok();
 }

@@ -6,6 +6,7 @@ pub mod http;
 pub mod proxy;
 pub mod shop;
 
+mod credentials;
 mod doctor;
 mod faults;
 mod pull;

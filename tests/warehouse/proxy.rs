@@ -60,8 +60,12 @@ struct State {
     /// Sessions of uploads into partitions: upload id, job, table, partition.
     sessions: Vec<(String, Partition)>,
     broken: usize,
-    /// A word of a query, and the statement that somebody else runs just before it.
+    /// A word of a request's body, and the statement that somebody else runs just before it.
     meddling: Option<(&'static str, String)>,
+    /// Jobs that are to fail: the beginning of their ids, why, how many of them.
+    failing: Vec<(&'static str, &'static str, usize)>,
+    /// Jobs that do, and why.
+    failed: Vec<(String, &'static str)>,
 }
 
 #[derive(Clone, Debug)]
@@ -116,7 +120,12 @@ impl Proxy {
         state.broken = 0;
     }
 
-    /// Somebody else runs `sql` just before the next query that holds `word`.
+    /// The next `times` jobs whose id begins like this are accepted and fail, for that reason.
+    pub fn fails(&self, beginning: &'static str, reason: &'static str, times: usize) {
+        self.shared.state.lock().unwrap().failing.push((beginning, reason, times));
+    }
+
+    /// Somebody else runs `sql` just before the next request to do something that holds `word`.
     pub fn meddles(&self, word: &'static str, sql: &str) {
         self.shared.state.lock().unwrap().meddling = Some((word, sql.to_owned()));
     }
@@ -183,11 +192,18 @@ impl Shared {
                 state = self.played.wait(state).unwrap();
             }
         }
-        if request.method() == "POST" && target.ends_with("/queries") {
+        if request.method() == "POST" {
             let text = String::from_utf8_lossy(&request.body).into_owned();
             let sql = self.state.lock().unwrap().meddling.take_if(|(word, _)| text.contains(*word));
             if let Some((_, sql)) = sql {
                 self.query(&sql);
+            }
+        }
+        if request.method() == "POST" && target.ends_with("/jobs") {
+            let mut job = request.json();
+            if self.is_doomed(&job) {
+                job["configuration"]["query"]["query"] = "SELECT * FROM nowhere.nothing".into();
+                request.body = job.to_string().into_bytes();
             }
         }
         request.headers.retain(|(name, _)| name != "host");
@@ -207,6 +223,32 @@ impl Shared {
             if let Err(problem) = done {
                 return Message { body: problem.into_bytes(), ..status(500, "proxy") };
             }
+        }
+        self.in_our_words(answer)
+    }
+
+    /// Whether a job is to fail.
+    fn is_doomed(&self, job: &Value) -> bool {
+        let id = job["jobReference"]["jobId"].as_str().unwrap_or_default();
+        let mut state = self.state.lock().unwrap();
+        let Some(at) = state.failing.iter().position(|(word, _, times)| id.starts_with(word) && *times > 0)
+        else {
+            return false;
+        };
+        state.failing[at].2 -= 1;
+        let reason = state.failing[at].1;
+        state.failed.push((id.to_owned(), reason));
+        true
+    }
+
+    /// A job that was made to fail did so for the reason that was asked for.
+    fn in_our_words(&self, mut answer: Message) -> Message {
+        let mut job = answer.json();
+        let id = job["jobReference"]["jobId"].as_str().unwrap_or_default().to_owned();
+        let reason = self.state.lock().unwrap().failed.iter().find(|(failed, _)| *failed == id).map(|f| f.1);
+        if let Some(reason) = reason.filter(|_| job["status"].is_object()) {
+            job["status"] = json!({"state": "DONE", "errorResult": {"reason": reason, "message": "played"}});
+            answer.body = job.to_string().into_bytes();
         }
         answer
     }
@@ -230,6 +272,12 @@ impl Shared {
                 .filter_map(|f| f["name"].as_str().map(str::to_owned))
                 .collect(),
         });
+        if self.is_doomed(&job) {
+            job["configuration"]["load"]["destinationTable"]["tableId"] = "nothing".into();
+            job["configuration"]["load"]["createDisposition"] = "CREATE_NEVER".into();
+            request.body = job.to_string().into_bytes();
+            return http::exchange(self.emulator, &request).unwrap_or_else(|_| status(502, "badGateway"));
+        }
         if let Some(partition) = &partition {
             let load = &mut job["configuration"]["load"];
             load["destinationTable"]["tableId"] = partition.staged().into();

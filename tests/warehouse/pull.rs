@@ -350,3 +350,180 @@ fn what_a_ledger_pushed_is_not_the_word_of_the_api() {
     let strange = pull(&shop, &format!("{d}.jangbu_loads"), &proxy.endpoint(), &[]);
     assert_eq!(strange.error(), "bigquery.layout");
 }
+
+/// Orders that were extracted at these seconds.
+fn extracted_at(seconds: &[u32]) -> Vec<Value> {
+    let order = |(n, second): (usize, &u32)| {
+        let mut order = orders()[1].clone();
+        let id = format!("20240701-{n:07}");
+        order["items"][0]["order_item_code"] = format!("{id}-01").into();
+        order["order_id"] = id.into();
+        order["_extracted_at"] = format!("2024-07-05T00:00:{second:02}Z").into();
+        order
+    };
+    seconds.iter().enumerate().map(order).collect()
+}
+
+/// Rows of all files of the table that the ledger has.
+fn rows_of_files(shop: &Shop) -> (usize, u64) {
+    let files = shop.run(&["files", "--json"]).ok().json();
+    let rows = |file: &Value| file["rows_read"].as_u64().unwrap_or_default();
+    let files = files.as_array().cloned().unwrap_or_default();
+    (files.len(), files.iter().map(rows).sum())
+}
+
+#[test]
+fn a_pull_that_dies_goes_on_where_it_stopped() {
+    let emulator = emulator();
+    let endpoint = format!("http://127.0.0.1:{}", emulator.port);
+    let d = emulator.dataset("windows", &Value::Null);
+    let table = format!("{d}.raw");
+    // Not in the order of their times, and some times go over the end of a window of two rows.
+    let all = extracted_at(&[3, 1, 2, 1, 1, 3, 9]);
+    fill(emulator, &table, &all);
+    let shop = Shop::new();
+    let run = |variables: &[(&str, &str)]| {
+        let mut all = vec![("JANGBU_TEST_PAGE", "3"), ("JANGBU_TEST_WINDOW", "2")];
+        all.extend(variables);
+        shop.run_with(&["pull", "--json", "--table", &table, "--endpoint", &endpoint], &all)
+    };
+    assert_eq!(run(&[("JANGBU_KILL_STEP", "page_taken:1")]).status, -1);
+    assert!(!shop.ledger().join("catalogue.sqlite").exists() || rows_of_files(&shop) == (0, 0));
+    for death in 1..4 {
+        // It dies when it has committed one window more.
+        assert_eq!(run(&[("JANGBU_KILL_STEP", "window:2")]).status, -1);
+        assert_eq!(rows_of_files(&shop), (death, 2 * death as u64));
+    }
+    let report = run(&[]).ok().json();
+    assert_eq!(report["totals"]["rows_read"], 1, "the last row is left");
+    assert_eq!(rows_of_files(&shop), (4, 7));
+    assert_same(&by_file(&all), &shop);
+    assert_eq!(run(&[]).ok().json()["totals"]["rows_read"], 0);
+
+    // Undisturbed it is the same, in one command of several runs.
+    let other = Shop::new();
+    let variables = [("JANGBU_TEST_WINDOW", "2")];
+    let arguments = ["pull", "--json", "--table", &table, "--endpoint", &endpoint];
+    let report = other.run_with(&arguments, &variables).ok().json();
+    assert_eq!((&report["totals"]["rows_read"], &report["items"]["new"]), (&json!(7), &json!(7)));
+    assert_eq!(report["earlier_run_ids"].as_array().unwrap().len(), 3);
+    assert_same(&shop, &other);
+    let whole = Shop::new();
+    let rehearsed = whole.run_with(&[&arguments[..], &["--dry-run"]].concat(), &variables).ok().json();
+    assert_eq!((&rehearsed["totals"]["rows_read"], &rehearsed["items"]["new"]), (&json!(7), &json!(7)));
+}
+
+#[test]
+fn a_pull_that_ends_early_keeps_what_it_has_and_says_so() {
+    let emulator = emulator();
+    let proxy = Proxy::start(emulator);
+    let d = emulator.dataset("early", &Value::Null);
+    let table = format!("{d}.raw");
+    let all = extracted_at(&[1, 2, 3, 4]);
+    fill(emulator, &table, &all);
+    let shop = Shop::new();
+    let variables =
+        [("JANGBU_TEST_PAGE", "2"), ("JANGBU_TEST_WINDOW", "2"), ("JANGBU_TEST_PATIENCE_MS", "100")];
+    let run =
+        || shop.run_with(&["pull", "--json", "--table", &table, "--endpoint", &proxy.endpoint()], &variables);
+    let refuse = |reason| Fault {
+        words: &["GET", "pageToken="],
+        nth: 1,
+        times: 99,
+        when: When::Before,
+        instead: Break::Status(if reason == "backendError" { 503 } else { 403 }, reason),
+    };
+    proxy.breaks([refuse("backendError")]);
+    let early = run();
+    assert_eq!(early.status, 3, "{}", early.stderr);
+    let report = early.json();
+    assert_eq!(
+        (&report["files"][0]["status"], &report["files"][0]["rows_read"]),
+        (&json!("ingested"), &json!(2))
+    );
+    assert_eq!(report["files"][1]["status"], "failed");
+    assert_eq!(report["files"][1]["error"]["code"], "bigquery.network");
+    assert!(report["run_id"].is_string());
+    proxy.breaks([]);
+    assert_eq!(run().ok().json()["totals"]["rows_read"], 2);
+    assert_same(&by_file(&all), &shop);
+}
+
+#[test]
+fn an_undone_pull_comes_again_and_nothing_else_does() {
+    let emulator = emulator();
+    let endpoint = format!("http://127.0.0.1:{}", emulator.port);
+    let d = emulator.dataset("holes", &Value::Null);
+    let table = format!("{d}.raw");
+    let all = extracted_at(&[1, 2, 3, 3, 4, 4, 5]);
+    let shop = Shop::new();
+    let read = || {
+        let report = pull(&shop, &table, &endpoint, &[]).ok().json();
+        (report["totals"]["rows_read"].as_u64().unwrap(), report["run_id"].as_str().map(str::to_owned))
+    };
+    fill(emulator, &table, &all[..2]);
+    read();
+    for order in &all[2..5] {
+        add(emulator, &table, order);
+    }
+    let (rows, middle) = read();
+    assert_eq!(rows, 3);
+    // One that has the newest time of the pull before, and a newer one.
+    add(emulator, &table, &all[5]);
+    add(emulator, &table, &all[6]);
+    assert_eq!(read().0, 2);
+    shop.run(&["undo", &middle.unwrap()]).ok();
+    let (rows, _) = read();
+    assert_eq!(rows, 3, "what the undone pull had brought, and nothing of the later one");
+    assert_eq!(read(), (0, None));
+    assert_same(&by_file(&all), &shop);
+}
+
+#[test]
+fn tables_that_cannot_be_sorted_or_must_be_filtered_are_pulled_too() {
+    let emulator = emulator();
+    let proxy = Proxy::start(emulator);
+    let d = emulator.dataset("unsorted", &Value::Null);
+    let table = format!("{d}.raw");
+    let all = extracted_at(&[2, 1, 3]);
+    let rows: Vec<String> = all.iter().map(select).collect();
+    emulator.query(&format!(
+        "CREATE TABLE `{table}` PARTITION BY DATE(_extracted_at) OPTIONS (require_partition_filter = TRUE) AS {}",
+        rows.join(" UNION ALL ")
+    ));
+    let body = json!({"query": format!("SELECT * FROM `{table}`"), "useLegacySql": false});
+    assert_eq!(emulator.call("POST", "/queries", &body).0, 400, "it takes no query without a filter");
+    let shop = Shop::new();
+    proxy.breaks([Fault {
+        words: &["POST", "/queries"],
+        nth: 1,
+        times: 1,
+        when: When::Before,
+        instead: Break::Status(400, "resourcesExceeded"),
+    }]);
+    let arguments = ["pull", "--json", "--table", &table, "--endpoint", &proxy.endpoint()];
+    let report = shop.run_with(&arguments, &[("JANGBU_TEST_WINDOW", "1")]).ok().json();
+    assert_eq!((proxy.broken(), &report["totals"]["rows_read"]), (1, &json!(3)));
+    assert_eq!(report["files"].as_array().unwrap().len(), 1, "unsorted rows are one window");
+    assert_same(&by_file(&all), &shop);
+}
+
+#[test]
+fn another_time_column_makes_the_table_a_new_one() {
+    let emulator = emulator();
+    let endpoint = format!("http://127.0.0.1:{}", emulator.port);
+    let d = emulator.dataset("columns", &Value::Null);
+    let table = format!("{d}.raw");
+    let all = extracted_at(&[1, 2]);
+    let rows: Vec<String> =
+        all.iter().map(|o| format!("{}, DATETIME '2023-01-01 00:00:00' AS loaded", select(o))).collect();
+    emulator.query(&format!("CREATE TABLE `{table}` AS {}", rows.join(" UNION ALL ")));
+    let shop = Shop::new();
+    let read = |more: &[&str]| {
+        pull(&shop, &table, &endpoint, more).ok().json()["totals"]["rows_read"].as_u64().unwrap()
+    };
+    assert_eq!((read(&[]), read(&[])), (2, 0));
+    let by_loaded = ["--extracted-at", "loaded"];
+    assert_eq!(read(&by_loaded), 2, "nothing is known by that time");
+    assert_eq!((read(&by_loaded), read(&[])), (0, 0));
+}

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::emulator::{PROJECT, emulator};
-use super::proxy::Proxy;
+use super::proxy::{Break, Fault, Proxy, When};
 use super::shop::{Line, Shop, TABLES, assert_equal, remote_rows};
 
 const ALL: &str = "TRUE";
@@ -474,11 +474,96 @@ fn what_does_not_add_up_is_no_push() {
     ] {
         proxy.meddles("COUNT(DISTINCT", &meddling);
         let refused = shop.push(&dataset, &proxy.endpoint(), &[]);
-        assert_eq!(refused.error(), "bigquery.verify");
+        assert_eq!(refused.ended_early(), "bigquery.verify");
         assert!(refused.stderr.contains(words), "{}", refused.stderr);
         assert!(emulator.query(&format!("SELECT * FROM `{dataset}.jangbu_loads`")).is_empty());
-        emulator.call("DELETE", "/datasets/verified/tables/order_items", &Value::Null);
+    }
+    // The month is sent anew, though its job of the same content was done.
+    proxy.take_seen();
+    let report = shop.push(&dataset, &proxy.endpoint(), &[]).ok();
+    assert_eq!(report.loads().len(), 4);
+    let uploads = proxy.take_seen().iter().filter(|m| m.method() == "PUT").count();
+    assert_eq!(uploads, 2, "the month that differed, and jangbu_loads");
+    assert_equal(emulator, &shop, &dataset, ALL);
+}
+
+#[test]
+fn a_table_that_changes_under_a_push_is_looked_at_again() {
+    let emulator = emulator();
+    let proxy = Proxy::start(emulator);
+    let shop = Shop::new();
+    shop.two_months();
+    let dataset = emulator.dataset("moving", &Value::Null);
+    shop.push(&dataset, &proxy.endpoint(), &[]).ok();
+    // A column went away, and with it values of months that did not change. The answer to its return is lost.
+    emulator.query(&format!("ALTER TABLE `{dataset}.orders` DROP COLUMN payment_amount"));
+    let lost = Fault { words: &["PATCH"], nth: 1, times: 1, when: When::After, instead: Break::Reset };
+    proxy.breaks([lost]);
+    let report = shop.push(&dataset, &proxy.endpoint(), &[]).ok();
+    assert_eq!(proxy.broken(), 1);
+    assert_eq!(report.loads(), ["orders 2024-06", "orders 2024-07"]);
+    let paid = format!("SELECT CAST(SUM(payment_amount) AS STRING) FROM `{dataset}.orders`");
+    assert_eq!(emulator.query(&paid)[0][0].as_deref().map(|p| p.split('.').next().unwrap()), Some("57200"));
+    proxy.breaks([]);
+    assert_eq!(shop.push(&dataset, &proxy.endpoint(), &[]).ok().json()["push"], Value::Null);
+
+    // Somebody makes the table first, and fills it.
+    let dataset = emulator.dataset("overtaken", &Value::Null);
+    proxy.meddles(
+        "\"tableId\":\"orders\"",
+        &format!(
+            "CREATE TABLE `{dataset}.orders` (order_day DATE, note STRING) PARTITION BY DATE_TRUNC(order_day, MONTH) \
+             AS SELECT DATE '2024-06-12', 'ours'"
+        ),
+    );
+    let refused = shop.push(&dataset, &proxy.endpoint(), &[]);
+    assert_eq!(refused.error(), "bigquery.foreign_rows");
+    assert!(
+        refused.stderr.contains("loaded: none yet; not loaded: order_items 2024-06"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(
+        emulator.query(&format!("SELECT note FROM `{dataset}.orders`"))[0][0].as_deref(),
+        Some("ours")
+    );
+}
+
+#[test]
+fn the_key_of_hashes_never_leaves() {
+    let emulator = emulator();
+    let proxy = Proxy::start(emulator);
+    let shop = Shop::new();
+    let order = json!({
+        "mall_id": "haruhome", "shop_no": 1, "order_id": "20240701-0000012", "order_date": "2024-07-01T00:00:00+09:00",
+        "buyer": {"name": "김하루", "cellphone": "010-1234-5678"},
+        "items": [{"order_item_code": "20240701-0000012-01", "quantity": 1}],
+    });
+    std::fs::write(shop.path("orders.json"), json!([order]).to_string()).unwrap();
+    shop.ingest_file("orders.json");
+    let dataset = emulator.dataset("secret", &Value::Null);
+    for mode in ["replace", "merge"] {
+        shop.push(&dataset, &proxy.endpoint(), &["--mode", mode, "--views"]).ok();
+        emulator.call("DELETE", "/datasets/secret/tables/orders", &Value::Null);
     }
     shop.push(&dataset, &proxy.endpoint(), &[]).ok();
-    assert_equal(emulator, &shop, &dataset, ALL);
+    let hash = emulator.query(&format!("SELECT buyer_cellphone_hash FROM `{dataset}.orders`"))[0][0].clone();
+    assert!(hash.is_some(), "the hash itself is pushed");
+    let key = std::fs::read(shop.ledger().join("person.key")).unwrap();
+    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>().into_bytes();
+    let trimmed = String::from_utf8_lossy(&key).trim().as_bytes().to_vec();
+    let secrets =
+        [key.clone(), hex(&key), trimmed, "김하루".into(), "01012345678".into(), "1234-5678".into()];
+    for table in TABLES {
+        let rows = remote_rows(emulator, &dataset, table, ALL).join("\n").into_bytes();
+        assert!(!secrets.iter().any(|s| rows.windows(s.len()).any(|w| w == s.as_slice())), "{table}");
+    }
+    let seen = proxy.take_seen();
+    assert!(seen.iter().any(|m| m.body.starts_with(b"PAR1")), "files were sent");
+    for message in seen {
+        let all = message.bytes();
+        for secret in &secrets {
+            assert!(!all.windows(secret.len()).any(|w| w == secret.as_slice()), "{}", message.first);
+        }
+    }
 }

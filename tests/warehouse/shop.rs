@@ -184,10 +184,21 @@ impl Ran {
         self
     }
 
-    /// The code of the error, and that nothing else was said to programs.
+    /// The code of the error, and that nothing was done and nothing else was said to programs.
     #[track_caller]
     pub fn error(&self) -> String {
-        assert_eq!(self.status, 1, "{}{}", self.stdout, self.stderr);
+        self.error_with(1)
+    }
+
+    /// The same where something was done.
+    #[track_caller]
+    pub fn ended_early(&self) -> String {
+        self.error_with(3)
+    }
+
+    #[track_caller]
+    fn error_with(&self, status: i32) -> String {
+        assert_eq!(self.status, status, "{}{}", self.stdout, self.stderr);
         self.json()["error"]["code"].as_str().unwrap_or_default().to_owned()
     }
 

@@ -156,6 +156,7 @@ ingest-more-skipped = … { $n } more files were skipped; --json lists all
 ingest-more-strange = … { $n } more files have unknown headers; --json lists all
 ingest-dry-run = Dry run: this is what would happen; nothing was written
 ingest-committed = Run { $run } is in the ledger
+ingest-committed-runs = Runs { $runs } are in the ledger
 ingest-nothing-new = Nothing new: the ledger is as it was
 ingest-files = files
 ingest-n-to-ingest = { $n } to ingest

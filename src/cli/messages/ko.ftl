@@ -123,6 +123,7 @@ ingest-more-skipped = … 건너뛴 파일 { $n }개 더 있음. 모두 보려�
 ingest-more-strange = … 모르는 헤더가 있는 파일 { $n }개 더 있음. 모두 보려면 --json
 ingest-dry-run = 연습 실행: 실제로 넣으면 이렇게 됩니다. 아무것도 쓰지 않았습니다
 ingest-committed = 실행 { $run }: 장부에 반영되었습니다
+ingest-committed-runs = 실행 { $runs }: 모두 장부에 반영되었습니다
 ingest-nothing-new = 새로운 것이 없습니다. 장부는 그대로입니다
 ingest-files = 파일
 ingest-n-to-ingest = 넣을 것 { $n }

@@ -45,7 +45,13 @@ pub fn render(report: &IngestReport, words: &Words, columns: usize, style: Style
 fn headline(report: &IngestReport, words: &Words) -> String {
     match (&report.run_id, report.mode) {
         (_, Mode::DryRun) => words.say("ingest-dry-run"),
-        (Some(run), Mode::Commit) => words.tell("ingest-committed", &[("run", run.into())]),
+        (Some(run), Mode::Commit) if report.earlier_run_ids.is_empty() => {
+            words.tell("ingest-committed", &[("run", run.into())])
+        }
+        (Some(run), Mode::Commit) => {
+            let runs = format!("{}, {run}", report.earlier_run_ids.join(", "));
+            words.tell("ingest-committed-runs", &[("runs", (&runs).into())])
+        }
         (None, Mode::Commit) => words.say("ingest-nothing-new"),
     }
 }

@@ -11,6 +11,7 @@ use std::pin::Pin;
 use gcp_bigquery_client::auth::Authenticator;
 use gcp_bigquery_client::error::BQError;
 use gcp_bigquery_client::yup_oauth2::{self, DefaultHyperClientBuilder, HyperClientBuilder};
+use yup_oauth2::Error;
 use yup_oauth2::authenticator::{ApplicationDefaultCredentialsTypes, Authenticator as Tokens};
 
 use super::BigQueryError;
@@ -71,10 +72,34 @@ struct Kind {
     quota_project_id: Option<String>,
 }
 
+/// Which token is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ask {
+    /// One that is still good as far as its own time tells.
+    Kept,
+    /// One that was not used before.
+    Fresh,
+}
+
+/// Why there is no token.
+pub(super) enum NoToken {
+    /// The server that gives tokens cannot be reached right now.
+    Passing(String),
+    Final(String),
+}
+
+impl NoToken {
+    pub(super) fn into_error(self) -> BigQueryError {
+        let (Self::Passing(problem) | Self::Final(problem)) = self;
+        BigQueryError::Credentials(problem)
+    }
+}
+
 /// Gives tokens.
 #[derive(Clone)]
 pub(super) struct Auth {
     tokens: Tokens<Connector>,
+    of_machine: bool,
     /// The project that a person's requests are counted against.
     pub(super) quota_project: Option<String>,
 }
@@ -108,7 +133,7 @@ impl Auth {
             None => return Err(failed("it does not tell its type".into())),
         };
         let tokens = tokens.map_err(|_| failed("the key in it cannot be used".into()))?;
-        Ok(Self { tokens, quota_project: kind.quota_project_id })
+        Ok(Self { tokens, of_machine: false, quota_project: kind.quota_project_id })
     }
 
     async fn of_machine() -> Result<Self, BigQueryError> {
@@ -118,33 +143,30 @@ impl Auth {
             ApplicationDefaultCredentialsTypes::ServiceAccount(builder) => builder.build().await,
         };
         let tokens = tokens.map_err(|e| BigQueryError::Credentials(e.to_string()))?;
-        Ok(Self { tokens, quota_project: None })
+        Ok(Self { tokens, of_machine: true, quota_project: None })
     }
 
-    /// A token that is still good as far as its own time tells.
-    pub(super) async fn token(&self) -> Result<String, BigQueryError> {
-        told(self.tokens.token(&SCOPE).await)
+    pub(super) async fn token(&self, ask: Ask) -> Result<String, NoToken> {
+        let answer = match ask {
+            Ask::Kept => self.tokens.token(&SCOPE).await,
+            Ask::Fresh => self.tokens.force_refreshed_token(&SCOPE).await,
+        };
+        let passing = match answer {
+            Ok(token) => {
+                let token = token.token().map(str::to_owned);
+                return token.ok_or_else(|| NoToken::Final("the answer held no token".into()));
+            }
+            Err(Error::AuthError(error)) => return Err(NoToken::Final(error.to_string())),
+            Err(Error::HttpError(_) | Error::HttpClientError(_)) => {
+                "the server that gives tokens cannot be reached"
+            }
+            // An error page of something in between.
+            Err(Error::JSONError(_)) => "what gives tokens does not answer as such a server does",
+            Err(_) => return Err(NoToken::Final("no token was given".into())),
+        };
+        // A machine that is none of Google's has no metadata server, and never will.
+        Err(if self.of_machine { NoToken::Final(passing.into()) } else { NoToken::Passing(passing.into()) })
     }
-
-    /// A token that was not used before.
-    pub(super) async fn fresh_token(&self) -> Result<String, BigQueryError> {
-        told(self.tokens.force_refreshed_token(&SCOPE).await)
-    }
-}
-
-fn told(token: Result<yup_oauth2::AccessToken, yup_oauth2::Error>) -> Result<String, BigQueryError> {
-    let problem = match token {
-        Ok(token) => match token.token() {
-            Some(token) => return Ok(token.to_owned()),
-            None => "the answer held no token".to_owned(),
-        },
-        Err(yup_oauth2::Error::AuthError(error)) => error.to_string(),
-        Err(yup_oauth2::Error::HttpError(_) | yup_oauth2::Error::HttpClientError(_)) => {
-            "the server that gives tokens cannot be reached".to_owned()
-        }
-        Err(_) => "no token was given".to_owned(),
-    };
-    Err(BigQueryError::Credentials(problem))
 }
 
 type Token<'a> = Pin<Box<dyn Future<Output = Result<String, BQError>> + Send + 'a>>;

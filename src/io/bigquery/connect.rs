@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
-use super::auth::{Auth, NoAuth, Origin};
+use super::auth::{Ask, Auth, NoAuth, NoToken, Origin};
 use super::endpoint::Endpoint;
 use super::retry::{self, Pace, Verdict};
 use super::{BigQueryError, step};
@@ -97,6 +97,7 @@ pub struct Connection {
     http: reqwest::Client,
     endpoint: Endpoint,
     auth: Option<Auth>,
+    timeout: Duration,
     pub(super) pace: Pace,
 }
 
@@ -104,24 +105,26 @@ impl Connection {
     pub fn open(access: &Access) -> Result<Self, BigQueryError> {
         let failed = |e: &dyn std::error::Error| BigQueryError::Start(e.to_string());
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|e| failed(&e))?;
-        let http = reqwest::Client::builder()
+        let mut http = reqwest::Client::builder()
             .connect_timeout(access.timeout.min(Duration::from_secs(20)))
             .timeout(access.timeout)
             .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("jangbu/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|e| failed(&e))?;
+            .user_agent(concat!("jangbu/", env!("CARGO_PKG_VERSION")));
+        if access.endpoint.is_plain() {
+            // What is not encrypted does not leave this machine, whatever proxy the environment names.
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|e| failed(&e))?;
         let auth =
             access.credentials.as_ref().map(|origin| runtime.block_on(Auth::new(origin))).transpose()?;
-        Ok(Self { runtime, http, endpoint: access.endpoint.clone(), auth, pace: Pace::from_environment() })
+        let (endpoint, timeout) = (access.endpoint.clone(), access.timeout);
+        Ok(Self { runtime, http, endpoint, auth, timeout, pace: Pace::from_environment() })
     }
 
-    /// Whether a token can be had.
+    /// Whether a token can be had. Asked once.
     pub fn authenticate(&self) -> Result<(), BigQueryError> {
-        match &self.auth {
-            Some(auth) => self.runtime.block_on(auth.token()).map(drop),
-            None => Ok(()),
-        }
+        let Some(auth) = &self.auth else { return Ok(()) };
+        self.runtime.block_on(self.ask_token(auth, Ask::Kept)).map(drop).map_err(NoToken::into_error)
     }
 
     pub(super) fn endpoint(&self) -> &Endpoint {
@@ -235,16 +238,35 @@ impl Connection {
     }
 
     async fn token(&self) -> Result<Option<String>, BigQueryError> {
-        match &self.auth {
-            Some(auth) => auth.token().await.map(Some),
-            None => Ok(None),
-        }
+        self.token_of(Ask::Kept).await
     }
 
     async fn refresh(&self) -> Result<Option<String>, BigQueryError> {
-        match &self.auth {
-            Some(auth) => auth.fresh_token().await.map(Some),
-            None => Ok(None),
+        self.token_of(Ask::Fresh).await
+    }
+
+    /// A token, asked for again while its server cannot be reached.
+    async fn token_of(&self, ask: Ask) -> Result<Option<String>, BigQueryError> {
+        let Some(auth) = &self.auth else { return Ok(None) };
+        let begun = Instant::now();
+        for tries in 1.. {
+            let trouble = match self.ask_token(auth, ask).await {
+                Ok(token) => return Ok(Some(token)),
+                Err(trouble) => trouble,
+            };
+            let pause = self.pace.pause(tries, retry::chance(), None);
+            if matches!(trouble, NoToken::Final(_)) || begun.elapsed() + pause > self.pace.patience {
+                return Err(trouble.into_error());
+            }
+            tokio::time::sleep(pause).await;
+        }
+        Ok(None)
+    }
+
+    async fn ask_token(&self, auth: &Auth, ask: Ask) -> Result<String, NoToken> {
+        match tokio::time::timeout(self.timeout, auth.token(ask)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(NoToken::Passing("the server that gives tokens does not answer".into())),
         }
     }
 
@@ -304,6 +326,10 @@ impl Connection {
         match answer.await {
             Ok(answer) => {
                 step("answer");
+                // Something is other than it was; queries of ours only look.
+                if request.method != Method::GET && !request.url.ends_with("/queries") {
+                    step("changed");
+                }
                 Ok(Outcome::Answer(answer))
             }
             Err(error) if error.is_builder() => Err(BigQueryError::answer(request.what, error)),
@@ -346,8 +372,9 @@ fn parts(answer: &Answer) -> (String, String) {
 
 fn verdict(answer: &Answer) -> Verdict {
     let (reason, message) = parts(answer);
-    let retry_after = answer.headers.get("retry-after").and_then(|v| v.to_str().ok());
-    retry::judge(answer.status, &reason, &message, retry_after)
+    let header = |name| answer.headers.get(name).and_then(|v| v.to_str().ok());
+    let not_before = header("retry-after").and_then(|told| retry::wait_told(told, header("date")));
+    retry::judge(answer.status, &reason, &message, not_before)
 }
 
 fn problem(answer: &Answer) -> String {

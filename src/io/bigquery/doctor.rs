@@ -14,10 +14,10 @@ use reqwest::header::HeaderMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::BigQueryError;
 use super::connect::{Access, Body, Connection, Request};
 use super::names::{DatasetName, short_hash};
 use super::tables::{Dataset, PUSHED, RemoteTable, reference};
+use super::{BigQueryError, retry};
 use crate::core::types::Instant;
 
 /// How a check ended.
@@ -153,7 +153,7 @@ impl Patient<'_> {
             Ok(table) => {
                 checks.push(Check::well("permissions", "may run jobs, make, read, change and delete tables"));
                 checks.push(self.billing(&client, found, &scratch));
-                checks.push(self.expiry(found, &table));
+                checks.push(self.expiry(found, &table).unwrap_or_else(|e| Check::of_error("expiry", &e)));
                 let path = self.dataset.table_path(&scratch);
                 if let Err(error) =
                     self.connection.delete(&format!("table {}.{scratch}", self.dataset), &path)
@@ -239,11 +239,31 @@ impl Patient<'_> {
         }
     }
 
-    fn expiry(&self, found: &Dataset, scratch: &RemoteTable) -> Check {
+    /// Tables that are there have an expiry of their own; those to be made take the dataset's.
+    fn expiry(&self, found: &Dataset, scratch: &RemoteTable) -> Result<Check, BigQueryError> {
         let days = |ms: u64| Duration::from_millis(ms).as_secs() / 86_400;
         let name = format!("{}:{}", self.dataset.project, self.dataset.dataset);
+        let mut all_there = true;
+        for table in PUSHED {
+            let there = RemoteTable::get(self.connection, self.dataset, table.name())?;
+            all_there &= there.is_some();
+            if let Some(ms) = there.and_then(|there| there.partition_expiry()) {
+                return Ok(Check::failed(
+                    "expiry",
+                    format!(
+                        "partitions of {}.{table} are dropped when they are {} days old",
+                        self.dataset,
+                        days(ms)
+                    ),
+                    format!("bq update --time_partitioning_expiration 0 {name}.{table}"),
+                ));
+            }
+        }
+        if all_there {
+            return Ok(Check::well("expiry", "nothing is dropped by age"));
+        }
         let partitions = found.partition_expiry.or(scratch.partition_expiry()).filter(|ms| *ms > 0);
-        match (partitions, found.table_expiry.filter(|ms| *ms > 0)) {
+        Ok(match (partitions, found.table_expiry.filter(|ms| *ms > 0)) {
             (Some(ms), _) => Check::failed(
                 "expiry",
                 format!("partitions of new tables are dropped when they are {} days old", days(ms)),
@@ -257,7 +277,7 @@ impl Patient<'_> {
                 format!("bq update --default_table_expiration 0 {name}"),
             ),
             (None, None) => Check::well("expiry", "nothing is dropped by age"),
-        }
+        })
     }
 }
 
@@ -288,8 +308,7 @@ fn of_client(what: &str, error: BQError) -> BigQueryError {
 
 /// The moment an answer was given, in seconds since 1970.
 fn date(headers: &HeaderMap) -> Option<i64> {
-    let text = headers.get("date")?.to_str().ok()?;
-    chrono::DateTime::parse_from_rfc2822(text).ok().map(|time| time.timestamp())
+    retry::moment(headers.get("date")?.to_str().ok()?)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::names::Part;
+use crate::core::tables::Table;
 use crate::io::ledger::LedgerError;
 
 /// Why a command could not do its work in BigQuery.
@@ -32,10 +34,14 @@ pub enum BigQueryError {
     #[error("{problem}")]
     Table { code: &'static str, problem: String, hint: String },
     /// Some loads are done, others are not.
-    #[error("{source}; {progress}")]
-    Partly { progress: String, source: Box<BigQueryError> },
-    #[error("BigQuery holds something else than was sent: {0}")]
-    Verify(String),
+    #[error("{source}; this push {progress}")]
+    Partly { progress: String, arrived: usize, source: Box<BigQueryError> },
+    /// What was asked for may have been done all the same: only the answer is missing.
+    #[error(transparent)]
+    Uncertain(Box<BigQueryError>),
+    /// What arrived is not what was sent. These months must be sent anew, under new names.
+    #[error("BigQuery holds something else than was sent: {problem}")]
+    Verify { problem: String, months: Vec<(Table, Part)> },
     #[error("cannot {action} {}: {source}", path.display())]
     Io { action: &'static str, path: PathBuf, source: std::io::Error },
     #[error("cannot make a file to send: {0}")]
@@ -62,8 +68,8 @@ impl BigQueryError {
             Self::Credentials(_) => "bigquery.credentials",
             Self::Endpoint { .. } | Self::Dataset(_) | Self::TableName(_) | Self::NoDataset => "usage",
             Self::Table { code, .. } => code,
-            Self::Partly { source, .. } => source.code(),
-            Self::Verify(_) => "bigquery.verify",
+            Self::Partly { source, .. } | Self::Uncertain(source) => source.code(),
+            Self::Verify { .. } => "bigquery.verify",
             Self::Io { .. } => "io",
             Self::Encode(_) | Self::Arrow(_) | Self::Start(_) => "bigquery.internal",
             Self::Ledger(error) => error.code(),
@@ -116,7 +122,10 @@ impl BigQueryError {
                     .hint()
                     .or_else(|| Some("run the same command again: it goes on where it stopped".into()));
             }
-            Self::Verify(_) => "did someone else write to the table meanwhile? run the same command again",
+            Self::Uncertain(source) => return source.hint(),
+            Self::Verify { .. } => {
+                "did someone else write to the table meanwhile? run the same command again: these months are sent anew"
+            }
             Self::Ledger(error) => return error.hint().map(str::to_owned),
             _ => return None,
         };
@@ -127,7 +136,58 @@ impl BigQueryError {
     pub(super) fn status(&self) -> Option<u16> {
         match self {
             Self::Refused { status, .. } => Some(*status),
+            Self::Uncertain(source) => source.status(),
             _ => None,
+        }
+    }
+
+    /// Why the service refused, in its word.
+    pub(super) fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Refused { reason, .. } | Self::Job { reason, .. } => Some(reason),
+            Self::Uncertain(source) => source.reason(),
+            _ => None,
+        }
+    }
+
+    /// How many months had arrived, or may have, when a push ended part way.
+    pub fn arrived(&self) -> usize {
+        match self {
+            Self::Partly { arrived, .. } => *arrived,
+            _ => 0,
+        }
+    }
+
+    /// The same error of something that may have been done all the same.
+    pub(super) fn uncertain(self) -> Self {
+        match self {
+            Self::Uncertain(_) => self,
+            other => Self::Uncertain(Box::new(other)),
+        }
+    }
+
+    /// The same error of something that was asked for: without an answer it may have been done.
+    pub(super) fn uncertain_without_answer(self) -> Self {
+        match self {
+            Self::Unreachable { .. } | Self::Answer { .. } => self.uncertain(),
+            other => other,
+        }
+    }
+
+    /// The same error where nothing hangs on the outcome.
+    pub(super) fn certain(self) -> Self {
+        match self {
+            Self::Uncertain(source) => *source,
+            other => other,
+        }
+    }
+
+    /// The months that did not arrive as they were sent.
+    pub(super) fn doubted(&self) -> &[(Table, Part)] {
+        match self {
+            Self::Verify { months, .. } => months,
+            Self::Partly { source, .. } | Self::Uncertain(source) => source.doubted(),
+            _ => &[],
         }
     }
 

@@ -11,16 +11,15 @@ use super::{BigQueryError, retry, step};
 
 /// How often a job that failed for a passing reason is run again, each time under a new id.
 const ATTEMPTS: u32 = 3;
-/// How often a job is looked for that was accepted but is not found yet.
-const LOOKS: u32 = 12;
+/// How often a job is looked for that was accepted but is not found yet: for some two minutes.
+const LOOKS: u32 = 30;
+/// How many ids one job may have used up, over all pushes that failed at it.
+const IDS: u32 = 1000;
 /// Rows of one page of a result. Debug builds may be told a smaller one by tests.
 fn page() -> i32 {
     let told = std::env::var("JANGBU_TEST_PAGE").ok().filter(|_| cfg!(debug_assertions));
     told.and_then(|n| n.parse().ok()).unwrap_or(20_000)
 }
-
-/// Hears the fields of a result and the rows of one page of it.
-pub(super) type EachPage<'a> = dyn FnMut(&[Value], &[Value]) -> Result<(), BigQueryError> + 'a;
 
 /// Where jobs run: the dataset they work on and its location, which every request about a job must name.
 pub(super) struct Jobs<'a> {
@@ -61,7 +60,7 @@ impl Start for Statement<'_> {
         match jobs.connection.post(self.what, &path, &job) {
             Ok(job) => Ok(Some(job)),
             Err(error) if error.status() == Some(409) => Ok(None),
-            Err(error) => Err(error),
+            Err(error) => Err(error.uncertain_without_answer()),
         }
     }
 }
@@ -69,11 +68,11 @@ impl Start for Statement<'_> {
 impl Jobs<'_> {
     /// Runs a job to its end, or finds that it ran already.
     pub(super) fn run(&self, id: &str, what: &str, job: &dyn Start) -> Result<Done, BigQueryError> {
-        let mut attempt = 1;
-        loop {
-            let name = format!("{id}_a{attempt}");
-            let finished = if let Some(found) = self.look(&name, what)? {
-                self.finish(&name, what, Some(found))?
+        let (mut number, mut found) = self.find(id, what)?;
+        for attempt in 1.. {
+            let name = name_of(id, number);
+            let finished = if let Some(found) = found.take() {
+                self.finish(&name, what, Some(found)).map_err(BigQueryError::uncertain)?
             } else {
                 let started = job.start(self, &self.reference(&name))?;
                 step("job_accepted");
@@ -81,9 +80,9 @@ impl Jobs<'_> {
                     // Accepted, and yet unknown for minutes: the same id makes another try harmless.
                     Err(error) if error.status() == Some(404) => {
                         let started = job.start(self, &self.reference(&name))?;
-                        self.finish(&name, what, started)?
+                        self.finish(&name, what, started).map_err(BigQueryError::uncertain)?
                     }
-                    other => other?,
+                    other => other.map_err(BigQueryError::uncertain)?,
                 }
             };
             step("job_done");
@@ -96,8 +95,21 @@ impl Jobs<'_> {
                 return Err(BigQueryError::Job { what: what.to_owned(), job: name, reason, message });
             }
             self.connection.sleep(self.connection.pace.pause(attempt, retry::chance(), None));
-            attempt += 1;
+            number += 1;
         }
+        Err(BigQueryError::answer(what, "it failed without an end"))
+    }
+
+    /// The job that an earlier try left running or done, else the first number that is free. A job that failed keeps its
+    /// id for ever, and what was wrong then may have been mended since.
+    pub(super) fn find(&self, id: &str, what: &str) -> Result<(u32, Option<Value>), BigQueryError> {
+        for number in 1..IDS {
+            match self.look(&name_of(id, number), what)? {
+                Some(job) if job.pointer("/status/errorResult").is_some() => {}
+                found => return Ok((number, found)),
+            }
+        }
+        Err(BigQueryError::answer(what, format!("{id} failed {IDS} times")))
     }
 
     pub(super) fn reference(&self, id: &str) -> Value {
@@ -161,15 +173,15 @@ impl Jobs<'_> {
     /// A small result as a whole; nulls are `None`.
     pub(super) fn rows(&self, sql: &str, what: &str) -> Result<Vec<Vec<Option<String>>>, BigQueryError> {
         let mut all = Vec::new();
-        self.pages(sql, what, &mut |_, rows| {
+        let mut pages = self.pages(sql, what)?;
+        while let Some(rows) = pages.next(self)? {
             all.extend(rows.iter().map(cells));
-            Ok(())
-        })?;
+        }
         Ok(all)
     }
 
-    /// A result page by page: each with the schema's fields. Times come as whole microseconds.
-    pub(super) fn pages(&self, sql: &str, what: &str, each: &mut EachPage<'_>) -> Result<(), BigQueryError> {
+    /// Asks a question; its result comes page by page. Times come as whole microseconds.
+    pub(super) fn pages(&self, sql: &str, what: &str) -> Result<Pages, BigQueryError> {
         let mut query = QueryRequest::new(sql);
         query.use_legacy_sql = false;
         query.location = Some(self.location.to_owned());
@@ -194,14 +206,53 @@ impl Jobs<'_> {
             answer = self.connection.get(what, &base)?;
         }
         let fields = answer.pointer("/schema/fields").and_then(Value::as_array).cloned().unwrap_or_default();
-        loop {
-            let rows = answer["rows"].as_array().map_or(&[][..], Vec::as_slice);
-            each(&fields, rows)?;
-            let Some(token) = answer["pageToken"].as_str() else { return Ok(()) };
-            step("page");
-            answer = self.connection.get(what, &format!("{base}&pageToken={}", encoded(token)))?;
-        }
+        Ok(Pages { what: what.to_owned(), base, fields, next: Next::Here(answer) })
     }
+}
+
+/// A result on its way. The service keeps it for a day.
+pub(super) struct Pages {
+    what: String,
+    base: String,
+    fields: Vec<Value>,
+    next: Next,
+}
+
+/// Where the next page is.
+enum Next {
+    Here(Value),
+    /// To be asked for under this token.
+    There(String),
+    End,
+}
+
+impl Pages {
+    pub(super) fn fields(&self) -> &[Value] {
+        &self.fields
+    }
+
+    /// The rows of the next page.
+    pub(super) fn next(&mut self, jobs: &Jobs<'_>) -> Result<Option<Vec<Value>>, BigQueryError> {
+        let mut answer = match std::mem::replace(&mut self.next, Next::End) {
+            Next::End => return Ok(None),
+            Next::Here(answer) => answer,
+            Next::There(token) => {
+                step("page");
+                jobs.connection.get(&self.what, &format!("{}&pageToken={}", self.base, encoded(&token)))?
+            }
+        };
+        if let Some(token) = answer["pageToken"].as_str() {
+            self.next = Next::There(token.to_owned());
+        }
+        Ok(Some(match answer["rows"].take() {
+            Value::Array(rows) => rows,
+            _ => Vec::new(),
+        }))
+    }
+}
+
+fn name_of(id: &str, number: u32) -> String {
+    format!("{id}_a{number}")
 }
 
 /// The plain cells of a row.

@@ -34,13 +34,11 @@ pub(super) fn merge(
     let sql = statement(target, part, &stage);
     let statement = Statement { sql: &sql, what: &what };
     // A MERGE that is over needs no staging table, which may be gone by now.
-    let done = match jobs.look(&format!("{id}_a1"), &what)? {
-        Some(job) if job.pointer("/status/errorResult").is_none() => jobs.run(&id, &what, &statement)?,
-        _ => {
-            fill(jobs, target, part, file, &stage, now, sent)?;
-            jobs.run(&id, &what, &statement)?
-        }
-    };
+    if jobs.find(&id, &what)?.1.is_none() {
+        // What is uncertain about a staging table does not touch the month.
+        fill(jobs, target, part, file, &stage, now, sent).map_err(BigQueryError::certain)?;
+    }
+    let done = jobs.run(&id, &what, &statement)?;
     match jobs.connection.delete(&format!("table {}.{stage}", jobs.dataset), &jobs.dataset.table_path(&stage))
     {
         Err(error) if error.status() != Some(404) => Err(error),
@@ -80,11 +78,12 @@ fn fill(
     let done = jobs.run(&id, &what, &upload)?;
     let rows = number(&done.statistics["load"]["outputRows"]);
     if rows.is_some_and(|rows| rows != file.sums.rows) {
-        return Err(BigQueryError::Verify(format!(
-            "{what}: {} rows were sent and {} arrived in the staging table",
-            file.sums.rows,
-            rows.unwrap_or_default()
-        )));
+        let sent = file.sums.rows;
+        let rows = rows.unwrap_or_default();
+        return Err(BigQueryError::Verify {
+            problem: format!("{what}: {sent} rows were sent and {rows} arrived in the staging table"),
+            months: vec![(target.table, part)],
+        });
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use arrow::array::Array as _;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -195,25 +196,8 @@ impl Planner<'_> {
             Some(found) => Audit::of(table, found, self.identity, jobs)?,
             None => Audit::default(),
         };
-        if self.request.mode == Mode::Replace {
-            audit.refuse_others(&name, self.identity)?;
-            if found.as_ref().is_some_and(|found| !found.is_cut_by_month()) {
-                return Err(BigQueryError::Table {
-                    code: "bigquery.partitioning",
-                    problem: format!(
-                        "{name} is not partitioned by month of order_day, so no month of it can be replaced"
-                    ),
-                    hint: "use --mode merge, or push to another dataset".into(),
-                });
-            }
-        } else if found.as_ref().is_some_and(RemoteTable::has_streaming_buffer) {
-            return Err(BigQueryError::Table {
-                code: "bigquery.streaming",
-                problem: format!(
-                    "{name} holds rows that were just streamed in; no MERGE can change it until they settle"
-                ),
-                hint: "run again in an hour or two".into(),
-            });
+        if let Some(found) = &found {
+            admit(self.request.mode, &name, found, &audit, self.identity)?;
         }
         let created = found.as_ref().map(RemoteTable::created);
         let brought =
@@ -222,7 +206,12 @@ impl Planner<'_> {
         for (part, (month, content, bytes)) in local {
             let there = audit.own.get(part).copied().unwrap_or_default();
             let waiting = unsent.get(&(table, part.0));
-            if let Some(why) = why(content, month.rows, brought(*part), waiting, there) {
+            let why = match why(content, month.rows, brought(*part), waiting, there) {
+                // A column that went away took the values of months with it that did not change.
+                None if self.has_values(table, month, &missing)? => Some(Why::Damaged),
+                why => why,
+            };
+            if let Some(why) = why {
                 months.push(MonthPlan {
                     month: part.to_string(),
                     why,
@@ -264,6 +253,17 @@ impl Planner<'_> {
         })
     }
 
+    /// Whether a month has a value in one of these fields.
+    fn has_values(&self, table: Table, month: &TableMonth, fields: &[Value]) -> Result<bool, BigQueryError> {
+        if fields.is_empty() {
+            return Ok(false);
+        }
+        let batches = self.ledger.read_month(table, month)?;
+        let names: Vec<&str> = fields.iter().filter_map(|f| f["name"].as_str()).collect();
+        let columns = batches.iter().flat_map(|b| names.iter().filter_map(|name| b.column_by_name(name)));
+        Ok(columns.into_iter().any(|column| column.null_count() < column.len()))
+    }
+
     /// What the MERGEs would read: the partitions they change as a whole, and the rows that are staged.
     fn scan(
         &self,
@@ -288,6 +288,41 @@ impl Planner<'_> {
         }
         Ok(bytes)
     }
+}
+
+/// Refuses a table that this mode must not or cannot change.
+pub(super) fn admit(
+    mode: Mode,
+    name: &str,
+    found: &RemoteTable,
+    audit: &Audit,
+    identity: &str,
+) -> Result<(), BigQueryError> {
+    match mode {
+        Mode::Replace => {
+            audit.refuse_others(name, identity)?;
+            if !found.is_cut_by_month() {
+                return Err(BigQueryError::Table {
+                    code: "bigquery.partitioning",
+                    problem: format!(
+                        "{name} is not partitioned by month of order_day, so no month of it can be replaced"
+                    ),
+                    hint: "use --mode merge, or push to another dataset".into(),
+                });
+            }
+        }
+        Mode::Merge if found.has_streaming_buffer() => {
+            return Err(BigQueryError::Table {
+                code: "bigquery.streaming",
+                problem: format!(
+                    "{name} holds rows that were just streamed in; no MERGE can change it until they settle"
+                ),
+                hint: "run again in an hour or two".into(),
+            });
+        }
+        Mode::Merge => {}
+    }
+    Ok(())
 }
 
 /// Whether a month must be sent, and why.

@@ -8,17 +8,21 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::audit::Audit;
 use super::connect::Connection;
 use super::encode::{self, Sums};
 use super::jobs::Jobs;
 use super::loads::{self, Load};
 use super::names::{DatasetName, Part};
-use super::plan::{MonthPlan, Plan, Planner, PushRequest, TablePlan, Views};
-use super::tables::{self, LOADS, OWNER, RemoteTable};
+use super::plan::{MonthPlan, Plan, Planner, PushRequest, TablePlan, Views, admit};
+use super::tables::{self, Fit, LOADS, Made, OWNER, RemoteTable};
 use super::{BigQueryError, Mode, merge, replace, step, verify, views};
 use crate::core::tables::{Table, arrow_schema, table_columns};
 use crate::io::ledger::{Ledger, Sending, Writer};
 use crate::io::report::Progress;
+
+/// How often a table is patched that changes meanwhile.
+const PATCHES: u32 = 3;
 
 /// Where a month goes and what makes its jobs' names.
 pub(super) struct Target<'a> {
@@ -82,7 +86,7 @@ pub fn push(
     progress: &dyn Progress,
 ) -> Result<PushReport, BigQueryError> {
     let identity = ledger.make_identity()?;
-    let plan = plan(connection, ledger, request)?;
+    let plan = plan(connection, ledger, request).map_err(|error| partly(error, &[], 0))?;
     step("planned");
     planned(&plan);
     let mut report = PushReport {
@@ -107,11 +111,26 @@ pub fn push(
     let jobs = Jobs { connection, dataset: &request.dataset, location: &plan.location };
     let mut run =
         Run { jobs: &jobs, ledger, identity: &identity, request, plan: &plan, progress, report: &mut report };
-    run.bring(&numbers)?;
+    if let Err(error) = run.bring(&numbers) {
+        // Their jobs must not be taken for done by the next push.
+        let doubted: Vec<_> = error.doubted().iter().map(|(table, part)| (*table, part.0)).collect();
+        ledger.doubt_sending(&name, &doubted)?;
+        return Err(error);
+    }
     ledger.end_sending(&name)?;
     step("ended");
-    write_views(connection, ledger, request, &identity, &mut report)?;
+    let views = write_views(connection, ledger, request, &identity, &mut report);
+    let order = in_order(&plan);
+    views.map_err(|error| partly(error, &order, order.len()))?;
     Ok(report)
+}
+
+/// Month by month over all tables, so that a push that stops leaves whole months behind it.
+fn in_order(plan: &Plan) -> Vec<(&TablePlan, &MonthPlan)> {
+    let mut order: Vec<(&TablePlan, &MonthPlan)> =
+        plan.tables.iter().flat_map(|t| t.months.iter().map(move |m| (t, m))).collect();
+    order.sort_by_key(|(table, month)| (month.part, table.kind));
+    order
 }
 
 fn write_views(
@@ -159,10 +178,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn bring(&mut self, numbers: &BTreeMap<(Table, Part), u64>) -> Result<(), BigQueryError> {
-        // Month by month over all tables, so that a push that stops leaves whole months behind it.
-        let mut order: Vec<(&TablePlan, &MonthPlan)> =
-            self.plan.tables.iter().flat_map(|t| t.months.iter().map(move |m| (t, m))).collect();
-        order.sort_by_key(|(table, month)| (month.part, table.kind));
+        let order = in_order(self.plan);
         let ready = self.prepare_all().map_err(|error| partly(error, &order, 0))?;
         if order.is_empty() {
             return Ok(());
@@ -219,20 +235,45 @@ impl Run<'_> {
     fn prepare(&self, plan: &TablePlan) -> Result<RemoteTable, BigQueryError> {
         let (connection, dataset) = (self.jobs.connection, self.jobs.dataset);
         let columns = table_columns(self.ledger.schema(), plan.kind);
+        let name = format!("{dataset}.{}", plan.table);
         let Some(found) = &plan.found else {
             let document = tables::document(dataset, plan.kind, &columns);
-            return RemoteTable::create(connection, dataset, &plan.table, &document);
+            let found = match RemoteTable::make(connection, dataset, &plan.table, &document)? {
+                Made::New(found) => return Ok(found),
+                Made::There(found) => found,
+            };
+            let audit = Audit::of(plan.kind, &found, self.identity, self.jobs)?;
+            admit(self.plan.mode, &name, &found, &audit, self.identity)?;
+            return match tables::fit(&name, &found, &columns)? {
+                Fit::Ready => Ok(found),
+                Fit::Lacks(_) => Err(BigQueryError::Table {
+                    code: "bigquery.schema",
+                    problem: format!("somebody else made {name} just now, with other columns"),
+                    hint: "run the same command again: it adds what is missing".into(),
+                }),
+            };
         };
-        if plan.missing.is_empty() {
-            return Ok(found.clone());
-        }
-        let what = format!("table {dataset}.{}", plan.table);
-        let mut fields = found.fields().to_vec();
-        fields.extend(plan.missing.iter().cloned());
+        let what = format!("table {name}");
+        let gone = || BigQueryError::answer(&what, "the table is gone");
         let path = dataset.table_path(&plan.table);
-        connection.patch(&what, &path, found.etag(), &json!({"schema": {"fields": fields}}))?;
-        RemoteTable::get(connection, dataset, &plan.table)?
-            .ok_or_else(|| BigQueryError::answer(&what, "the table is gone"))
+        let (mut found, mut missing) = (found.clone(), plan.missing.clone());
+        for tries in 1.. {
+            if missing.is_empty() {
+                break;
+            }
+            let fields: Vec<Value> = found.fields().iter().cloned().chain(missing).collect();
+            match connection.patch(&what, &path, found.etag(), &json!({"schema": {"fields": fields}})) {
+                // It changed meanwhile, or it is the change whose answer was lost.
+                Err(error) if error.status() != Some(412) || tries == PATCHES => return Err(error),
+                _ => {}
+            }
+            found = RemoteTable::get(connection, dataset, &plan.table)?.ok_or_else(gone)?;
+            missing = match tables::fit(&name, &found, &columns)? {
+                Fit::Ready => Vec::new(),
+                Fit::Lacks(missing) => missing,
+            };
+        }
+        Ok(found)
     }
 
     fn month(
@@ -252,7 +293,7 @@ impl Run<'_> {
         drop(batches);
         let fields = found.fields().iter().filter(|f| {
             let name = f["name"].as_str().unwrap_or_default();
-            name == OWNER || columns.iter().any(|c| c.name == name)
+            name.eq_ignore_ascii_case(OWNER) || columns.iter().any(|c| c.name.eq_ignore_ascii_case(name))
         });
         let target = Target {
             dataset: self.jobs.dataset,
@@ -299,18 +340,95 @@ impl Run<'_> {
     }
 }
 
-/// Says which months are loaded and which are not.
+/// Says which months this push loaded and which it did not.
 fn partly(error: BigQueryError, order: &[(&TablePlan, &MonthPlan)], at: usize) -> BigQueryError {
-    let names = |part: &[(&TablePlan, &MonthPlan)]| {
-        const SHOWN: usize = 12;
-        let mut names: Vec<String> =
-            part.iter().take(SHOWN).map(|(t, m)| format!("{} {}", t.table, m.month)).collect();
-        if part.len() > SHOWN {
-            names.push(format!("{} more", part.len() - SHOWN));
-        }
-        if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+    let (done, rest) = order.split_at(at.min(order.len()));
+    let (open, missing) = match &error {
+        BigQueryError::Uncertain(_) => rest.split_at(rest.len().min(1)),
+        _ => rest.split_at(0),
     };
-    let (done, missing) = order.split_at(at.min(order.len()));
-    let progress = format!("loaded: {}; not loaded: {}", names(done), names(missing));
-    BigQueryError::Partly { progress, source: Box::new(error) }
+    let (loaded, not) = (named(done, "none yet"), named(missing, "nothing else"));
+    let progress = match (order.is_empty(), open.is_empty()) {
+        (true, _) => "loaded nothing".to_owned(),
+        (false, true) => format!("loaded: {loaded}; not loaded: {not}"),
+        (false, false) => {
+            format!("loaded: {loaded}; perhaps loaded: {}; not loaded: {not}", named(open, "none yet"))
+        }
+    };
+    BigQueryError::Partly { progress, arrived: done.len() + open.len(), source: Box::new(error) }
+}
+
+/// Some months by name; many as the first and the last of each table, of those that the plan named.
+fn named(part: &[(&TablePlan, &MonthPlan)], if_empty: &str) -> String {
+    const SHOWN: usize = 12;
+    if part.is_empty() {
+        return if_empty.to_owned();
+    }
+    if part.len() <= SHOWN {
+        return part.iter().map(|(t, m)| format!("{} {}", t.table, m.month)).collect::<Vec<_>>().join(", ");
+    }
+    let mut tables: BTreeMap<Table, Vec<&MonthPlan>> = BTreeMap::new();
+    for (table, month) in part {
+        tables.entry(table.kind).or_default().push(month);
+    }
+    let told = tables.iter().filter_map(|(table, months)| {
+        let (first, last) = (months.first()?, months.last()?);
+        Some(format!("{table} {} to {} ({} months of the plan)", first.month, last.month, months.len()))
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::plan::Why;
+    use super::*;
+
+    fn table(kind: Table, months: u8) -> TablePlan {
+        let month = |n: u8| MonthPlan {
+            month: format!("2024-{n:02}"),
+            why: Why::New,
+            rows: 1,
+            bytes: 1,
+            part: Part::parse(&format!("2024-{n:02}")).unwrap(),
+            source: None,
+            content: String::new(),
+        };
+        TablePlan {
+            table: kind.name().to_owned(),
+            create: false,
+            add_columns: Vec::new(),
+            months: (1..=months).map(month).collect(),
+            merge_bytes: None,
+            kind,
+            missing: Vec::new(),
+            found: None,
+        }
+    }
+
+    #[test]
+    fn an_end_part_way_names_what_is_loaded_what_is_not_and_what_is_open() {
+        let told = |error: BigQueryError, months: u8, at: usize| {
+            let tables = [table(Table::OrderItems, months), table(Table::Orders, months)];
+            let mut order: Vec<_> =
+                tables.iter().flat_map(|t| t.months.iter().map(move |m| (t, m))).collect();
+            order.sort_by_key(|(table, month)| (month.part, table.kind));
+            match partly(error, &order, at) {
+                BigQueryError::Partly { progress, .. } => progress,
+                _ => String::new(),
+            }
+        };
+        let error = || BigQueryError::answer("x", "y");
+        assert_eq!(told(error(), 0, 0), "loaded nothing");
+        assert_eq!(told(error(), 1, 1), "loaded: order_items 2024-01; not loaded: orders 2024-01");
+        assert_eq!(
+            told(error().uncertain(), 1, 1),
+            "loaded: order_items 2024-01; perhaps loaded: orders 2024-01; not loaded: nothing else"
+        );
+        assert_eq!(
+            told(error(), 12, 5),
+            "loaded: order_items 2024-01, orders 2024-01, order_items 2024-02, orders 2024-02, order_items 2024-03; \
+             not loaded: order_items 2024-04 to 2024-12 (9 months of the plan), \
+             orders 2024-03 to 2024-12 (10 months of the plan)"
+        );
+    }
 }

@@ -21,10 +21,12 @@ pub(super) enum Verdict {
 const PASSING: [&str; 5] =
     ["rateLimitExceeded", "jobRateLimitExceeded", "userRateLimitExceeded", "backendError", "internalError"];
 
-pub(super) fn judge(status: u16, reason: &str, message: &str, retry_after: Option<&str>) -> Verdict {
-    let again = Verdict::Again { not_before: retry_after.and_then(seconds) };
+pub(super) fn judge(status: u16, reason: &str, message: &str, not_before: Option<Duration>) -> Verdict {
+    let again = Verdict::Again { not_before };
     match status {
         401 => Verdict::Refresh,
+        // A query that broke down: asked again it is another job.
+        400 if matches!(reason, "jobBackendError" | "jobInternalError" | "jobRateLimitExceeded") => again,
         408 | 429 | 500 | 502 | 503 | 504 => again,
         403 if PASSING.contains(&reason) => again,
         // Updates of one table come too fast: the limit is one of seconds, not of a day.
@@ -39,10 +41,18 @@ pub(super) fn job_may_pass(reason: &str) -> bool {
         || matches!(reason, "jobBackendError" | "jobInternalError" | "resourcesExceeded")
 }
 
-/// `Retry-After` in seconds. A date is too rare with this service to be worth a calendar: it counts as not said.
-fn seconds(text: &str) -> Option<Duration> {
-    let seconds: u64 = text.trim().parse().ok()?;
+/// How long `Retry-After` asks to wait: seconds, or a moment of the server's clock, which `date` tells.
+pub(super) fn wait_told(retry_after: &str, date: Option<&str>) -> Option<Duration> {
+    let seconds = match retry_after.trim().parse::<u64>() {
+        Ok(seconds) => seconds,
+        Err(_) => u64::try_from(moment(retry_after)? - moment(date?)?).ok()?,
+    };
     Some(Duration::from_secs(seconds.min(600)))
+}
+
+/// A date as HTTP writes it, in seconds since 1970.
+pub(super) fn moment(text: &str) -> Option<i64> {
+    chrono::DateTime::parse_from_rfc2822(text.trim()).ok().map(|time| time.timestamp())
 }
 
 /// How long to pause and when to give up.
@@ -134,9 +144,24 @@ mod tests {
             assert_eq!(judge(status, reason, "", None), expected, "{status} {reason}");
         }
         assert_eq!(judge(403, "quotaExceeded", "too many table update operations", None), again);
-        let told = Verdict::Again { not_before: Some(Duration::from_secs(7)) };
-        assert_eq!(judge(429, "", "", Some(" 7 ")), told);
-        assert_eq!(judge(429, "", "", Some("Wed, 21 Oct 2026 07:28:00 GMT")), again);
+        assert_eq!(judge(400, "jobBackendError", "", None), again);
+        let told = Some(Duration::from_secs(7));
+        assert_eq!(judge(429, "", "", told), Verdict::Again { not_before: told });
+    }
+
+    #[test]
+    fn the_server_tells_seconds_or_a_moment() {
+        let date = Some("Wed, 21 Oct 2026 07:27:30 GMT");
+        for (text, date, expected) in [
+            (" 7 ", None, Some(7)),
+            ("86400", None, Some(600)),
+            ("Wed, 21 Oct 2026 07:28:00 GMT", date, Some(30)),
+            ("Wed, 21 Oct 2026 07:28:00 GMT", None, None),
+            ("Wed, 21 Oct 2026 07:27:00 GMT", date, None),
+            ("soon", date, None),
+        ] {
+            assert_eq!(wait_told(text, date), expected.map(Duration::from_secs), "{text}");
+        }
     }
 
     #[test]

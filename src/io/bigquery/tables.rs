@@ -41,6 +41,12 @@ pub(super) fn number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
+/// What came of making a table.
+pub(super) enum Made {
+    New(RemoteTable),
+    There(RemoteTable),
+}
+
 /// A table, as the service describes it.
 #[derive(Clone, Debug)]
 pub(super) struct RemoteTable {
@@ -67,10 +73,21 @@ impl RemoteTable {
         table: &str,
         document: &Value,
     ) -> Result<Self, BigQueryError> {
+        Self::make(connection, dataset, table, document).map(|(Made::New(table) | Made::There(table))| table)
+    }
+
+    /// Makes a table, or finds that there is one: somebody else's, or ours if only the answer to an earlier try was lost.
+    pub(super) fn make(
+        connection: &Connection,
+        dataset: &DatasetName,
+        table: &str,
+        document: &Value,
+    ) -> Result<Made, BigQueryError> {
         let what = format!("table {dataset}.{table}");
         match connection.post(&what, &format!("{}/tables", dataset.path()), document) {
-            Ok(document) => Ok(Self { document }),
+            Ok(document) => Ok(Made::New(Self { document })),
             Err(error) if error.status() == Some(409) => Self::get(connection, dataset, table)?
+                .map(Made::There)
                 .ok_or_else(|| BigQueryError::answer(&what, "it is both there and not there")),
             Err(error) => Err(error),
         }
@@ -111,6 +128,20 @@ impl RemoteTable {
     pub(super) fn is_cut_by_month(&self) -> bool {
         let cut = &self.document["timePartitioning"];
         cut["type"].as_str() == Some("MONTH") && cut["field"].as_str() == Some("order_day")
+    }
+
+    /// A condition that every row meets, where the table takes no query without one on its partitions.
+    pub(super) fn partition_condition(&self) -> Option<String> {
+        let cut = &self.document["timePartitioning"];
+        let asked = [&self.document["requirePartitionFilter"], &cut["requirePartitionFilter"]];
+        if !asked.contains(&&Value::Bool(true)) || cut.is_null() {
+            return None;
+        }
+        let (column, kind) = match cut["field"].as_str() {
+            Some(name) => (format!("`{name}`"), self.field(name)?["type"].as_str()?),
+            None => ("_PARTITIONTIME".to_owned(), "TIMESTAMP"),
+        };
+        Some(format!("({column} IS NULL OR {column} >= {kind} '0001-01-01')"))
     }
 
     pub(super) fn partition_expiry(&self) -> Option<u64> {

@@ -49,7 +49,7 @@ impl Start for Upload<'_> {
         for _ in 0..SESSIONS {
             let Some(session) = self.begin(jobs, &job)? else { return Ok(None) };
             step("session_opened");
-            match self.send_all(jobs, &session)? {
+            match self.send_all(jobs, &session).map_err(BigQueryError::uncertain_without_answer)? {
                 At::Accepted(job) => return Ok(job),
                 At::Offset(_) | At::Gone => {
                     if let Some(job) = jobs.look(id, self.what)? {

@@ -20,6 +20,7 @@ pub(super) fn verify(
     let name = format!("{}.{table}", jobs.dataset);
     let summed = summed(columns);
     let there = read(jobs, table, &summed, ledger, sent.keys().copied())?;
+    let mut differences = Vec::new();
     for (part, expected) in sent {
         let empty = Sums { rows: 0, keys: key_columns(table).map(|_| 0), totals: vec![None; summed.len()] };
         let found = there.get(part).unwrap_or(&empty);
@@ -39,9 +40,17 @@ pub(super) fn verify(
             let column = column.map_or("", |c| c.name.as_str());
             format!("{column} adds up to {} there, to {} in the ledger", show(found), show(expected))
         };
-        return Err(BigQueryError::Verify(format!("{name} {part}: {difference}")));
+        differences.push((*part, difference));
     }
-    Ok(())
+    let Some((part, difference)) = differences.first() else { return Ok(()) };
+    let more = match differences.len() - 1 {
+        0 => String::new(),
+        n => format!(" ({n} more months of it differ)"),
+    };
+    Err(BigQueryError::Verify {
+        problem: format!("{name} {part}: {difference}{more}"),
+        months: differences.iter().map(|(part, _)| (table, *part)).collect(),
+    })
 }
 
 fn read(

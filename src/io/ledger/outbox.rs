@@ -36,12 +36,16 @@ pub struct Sending {
     pub content: String,
 }
 
-/// A file of rows that were pulled.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A file of rows that were pulled. While the ledger has it, nothing of the table from `since` to `newest` is missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pulled {
-    /// The newest extraction time in it, as the warehouse writes it.
+    /// The column of the extraction time, with its type: times of another one cannot be compared.
+    pub time_column: Option<String>,
+    /// From which extraction time on it was read, as the warehouse writes it; `None`: from the first.
+    pub since: Option<String>,
+    /// Up to which extraction time.
     pub newest: Option<String>,
-    /// Hashes of rows that must be known again: those of the newest time, or all where there are no times.
+    /// Hashes of rows that must be known again: those of these two times, or all where there are no times.
     pub rows: Vec<u128>,
 }
 
@@ -95,20 +99,27 @@ impl Ledger {
         if !catalogue::has_outbox(&self.db)? {
             return Ok(Vec::new());
         }
-        let mut statement = self.db.prepare("SELECT sha256, newest, rows FROM pulled WHERE source = ?1")?;
+        // A ledger that nobody wrote to since knows less.
+        let columns = if catalogue::has_since(&self.db)? { "since, time_column" } else { "NULL, NULL" };
+        let sql =
+            format!("SELECT sha256, rows, newest, {columns} FROM pulled WHERE source = ?1 ORDER BY sha256");
+        let mut statement = self.db.prepare(&sql)?;
         let rows = statement.query_map([table], |r| {
-            Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, Option<String>>(1)?, r.get::<_, Vec<u8>>(2)?))
+            let hashes: Vec<u8> = r.get(1)?;
+            let hashes = hashes.chunks_exact(16).filter_map(|c| c.try_into().ok()).map(u128::from_le_bytes);
+            let rows = hashes.collect();
+            let pulled = Pulled { rows, newest: r.get(2)?, since: r.get(3)?, time_column: r.get(4)? };
+            Ok((r.get::<_, Vec<u8>>(0)?, pulled))
         })?;
-        let mut pulled = Vec::new();
+        let mut all = Vec::new();
         for row in rows {
-            let (hash, newest, rows) = row?;
+            let (hash, pulled) = row?;
             let Ok(hash) = <[u8; 32]>::try_from(hash) else { continue };
             if files::record_of(&self.db, &FileHash(hash))?.is_some() {
-                let rows = rows.chunks_exact(16).filter_map(|c| c.try_into().ok()).map(u128::from_le_bytes);
-                pulled.push(Pulled { newest, rows: rows.collect() });
+                all.push(pulled);
             }
         }
-        Ok(pulled)
+        Ok(all)
     }
 }
 
@@ -155,6 +166,21 @@ impl Writer {
         Ok(numbers)
     }
 
+    /// Notes that these months did not arrive as they were sent: the next try is another one, with a number of its own.
+    pub fn doubt_sending(
+        &mut self,
+        target: &str,
+        months: &[(Table, Option<Month>)],
+    ) -> Result<(), LedgerError> {
+        for (table, month) in months {
+            self.db.execute(
+                "UPDATE outbox SET content = '' WHERE target = ?1 AND table_name = ?2 AND month = ?3 AND pending = 1",
+                params![target, table.name(), Partition::from(*month).to_string()],
+            )?;
+        }
+        Ok(())
+    }
+
     /// Everything that was begun for this target has arrived.
     pub fn end_sending(&mut self, target: &str) -> Result<(), LedgerError> {
         self.db.execute("UPDATE outbox SET pending = 0 WHERE target = ?1", [target])?;
@@ -165,8 +191,9 @@ impl Writer {
     pub fn note_pulled(&mut self, table: &str, file: &FileHash, pulled: &Pulled) -> Result<(), LedgerError> {
         let rows: Vec<u8> = pulled.rows.iter().flat_map(|row| row.to_le_bytes()).collect();
         self.db.execute(
-            "INSERT OR REPLACE INTO pulled (source, sha256, newest, rows) VALUES (?1, ?2, ?3, ?4)",
-            params![table, file.0, pulled.newest, rows],
+            "INSERT OR REPLACE INTO pulled (source, sha256, newest, rows, since, time_column)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![table, file.0, pulled.newest, rows, pulled.since, pulled.time_column],
         )?;
         Ok(())
     }

@@ -110,6 +110,9 @@ pub enum Mode {
 pub struct IngestReport {
     /// `None` where the run wrote nothing.
     pub run_id: Option<String>,
+    /// Runs that the same command committed before that one: a long pull is several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier_run_ids: Vec<String>,
     #[serde(rename = "dry_run", serialize_with = "as_dry_run")]
     pub mode: Mode,
     pub files: Vec<FileReport>,
@@ -132,6 +135,7 @@ impl IngestReport {
         }
         Self {
             run_id: None,
+            earlier_run_ids: Vec::new(),
             mode,
             files,
             totals,
@@ -139,6 +143,23 @@ impl IngestReport {
             months_touched: BTreeSet::new(),
             findings: BTreeMap::new(),
             elapsed_ms: 0,
+        }
+    }
+
+    /// Takes what the same command did next.
+    pub fn extend(&mut self, next: Self) {
+        self.earlier_run_ids.extend(next.earlier_run_ids);
+        if let Some(run) = next.run_id {
+            self.earlier_run_ids.extend(self.run_id.replace(run));
+        }
+        self.totals.add(next.totals);
+        self.files.extend(next.files);
+        self.items.new += next.items.new;
+        self.items.changed += next.items.changed;
+        self.items.unchanged += next.items.unchanged;
+        self.months_touched.extend(next.months_touched);
+        for (kind, n) in next.findings {
+            *self.findings.entry(kind).or_default() += n;
         }
     }
 

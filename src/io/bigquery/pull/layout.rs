@@ -138,6 +138,11 @@ impl Layout {
         Ok(Self { kind, extracted_at, places, time_keys: schema.extracted_at_keys().to_vec() })
     }
 
+    /// The column of the extraction time with its type, as the ledger remembers it.
+    pub(super) fn time_column(&self) -> Option<String> {
+        self.extracted_at.as_ref().map(|(name, kind)| format!("{name} {kind:?}"))
+    }
+
     /// The columns to ask for.
     pub(super) fn columns(&self) -> Vec<&str> {
         let mut columns: Vec<&str> = self.places.keys().map(String::as_str).collect();

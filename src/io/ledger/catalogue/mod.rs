@@ -76,13 +76,17 @@ CREATE TABLE IF NOT EXISTS outbox (
     number INTEGER NOT NULL, pending INTEGER NOT NULL, PRIMARY KEY (target, table_name, month)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pulled (
-    source TEXT NOT NULL, sha256 BLOB NOT NULL, newest TEXT, rows BLOB NOT NULL, PRIMARY KEY (source, sha256)
+    source TEXT NOT NULL, sha256 BLOB NOT NULL, newest TEXT, rows BLOB NOT NULL, since TEXT, time_column TEXT,
+    PRIMARY KEY (source, sha256)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS requests (
     request INTEGER PRIMARY KEY AUTOINCREMENT, mall TEXT NOT NULL, shop_no INTEGER NOT NULL, kind TEXT NOT NULL,
     from_day INTEGER NOT NULL, to_day INTEGER NOT NULL, asked_on INTEGER NOT NULL
 ) STRICT;
 ";
+
+/// Columns of `pulled` that came later still.
+const LATER_COLUMNS: [&str; 2] = ["since", "time_column"];
 
 /// How long a reader waits for a commit, and a commit for readers.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -109,6 +113,11 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection> {
     if !(has_outbox(&transaction)? && has_requests(&transaction)?) {
         transaction.execute_batch(LATER)?;
     }
+    for column in LATER_COLUMNS {
+        if !has_column(&transaction, column)? {
+            transaction.execute_batch(&format!("ALTER TABLE pulled ADD COLUMN {column} TEXT"))?;
+        }
+    }
     transaction.commit()?;
     Ok(db)
 }
@@ -127,6 +136,16 @@ pub(super) fn is_founded(db: &Connection) -> Result<bool> {
         [],
         |r| Ok(r.get::<_, i64>(0)? > 0),
     )
+}
+
+fn has_column(db: &Connection, column: &str) -> Result<bool> {
+    let sql = "SELECT count(*) FROM pragma_table_info('pulled') WHERE name = ?1";
+    db.query_row(sql, [column], |r| Ok(r.get::<_, i64>(0)? > 0))
+}
+
+/// Whether a ledger tells from where on a pull read.
+pub(super) fn has_since(db: &Connection) -> Result<bool> {
+    has_column(db, LATER_COLUMNS[0])
 }
 
 /// Whether the tables exist that were added later.

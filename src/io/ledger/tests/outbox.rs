@@ -18,16 +18,23 @@ fn a_content_keeps_its_number_until_it_has_arrived() {
     let waiting: Vec<_> = writer.unsent("t").unwrap().into_iter().collect();
     assert_eq!(waiting, [((Table::Orders, Month::parse("2024-07")), ("a".to_owned(), 3))]);
     assert!(writer.unsent("other").unwrap().is_empty());
+    writer.doubt_sending("t", &[(Table::Orders, Month::parse("2024-07"))]).unwrap();
+    assert_eq!(begin(&mut writer, "a"), 4, "what arrived otherwise than it was sent is sent anew");
     writer.end_sending("t").unwrap();
     assert!(writer.unsent("t").unwrap().is_empty());
-    assert_eq!(begin(&mut writer, "a"), 4, "what has arrived is sent anew");
+    assert_eq!(begin(&mut writer, "a"), 5, "what has arrived is sent anew");
 }
 
 #[test]
 fn what_was_pulled_is_known_as_long_as_its_file() {
     let (_folder, mut writer) = ledger_of(&[]);
     let file = given("pulled", 1, &[line("20240701-0000001", 1, "컵")]);
-    let pulled = Pulled { newest: Some("5".into()), rows: vec![1, u128::MAX] };
+    let pulled = Pulled {
+        time_column: Some("t TIMESTAMP".into()),
+        since: Some("2".into()),
+        newest: Some("5".into()),
+        rows: vec![1, u128::MAX],
+    };
     writer.note_pulled("p.d.t", &hash_of("pulled"), &pulled).unwrap();
     assert_eq!(writer.pulled("p.d.t").unwrap(), [], "the run was not committed yet");
     let outcome = commit(&mut writer, &[&file]);
@@ -51,6 +58,27 @@ fn a_ledger_has_one_name_and_an_older_one_learns_to_remember() {
     assert_eq!(writer.identity().unwrap(), Some(name));
     assert_eq!(writer.begin_sending("t", &[sending("a")]).unwrap(), [1]);
     drop(folder);
+}
+
+#[test]
+fn a_ledger_whose_pulls_tell_no_beginning_is_read_and_completed() {
+    let (_folder, mut writer) = ledger_of(&[]);
+    let file = given("pulled", 1, &[line("20240701-0000001", 1, "컵")]);
+    let pulled = Pulled { newest: Some("5".into()), rows: vec![1], ..Pulled::default() };
+    writer.note_pulled("p.d.t", &hash_of("pulled"), &pulled).unwrap();
+    commit(&mut writer, &[&file]);
+    writer
+        .db
+        .execute_batch("ALTER TABLE pulled DROP COLUMN since; ALTER TABLE pulled DROP COLUMN time_column")
+        .unwrap();
+    assert_eq!(writer.pulled("p.d.t").unwrap(), std::slice::from_ref(&pulled));
+    let root = writer.root().to_owned();
+    drop(writer);
+    let mut writer = Writer::open(&root, schema(), "test").unwrap();
+    assert_eq!(writer.pulled("p.d.t").unwrap(), std::slice::from_ref(&pulled));
+    let later = Pulled { since: Some("5".into()), ..pulled };
+    writer.note_pulled("p.d.t", &hash_of("pulled"), &later).unwrap();
+    assert_eq!(writer.pulled("p.d.t").unwrap(), [later]);
 }
 
 #[test]
