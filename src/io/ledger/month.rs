@@ -206,7 +206,12 @@ fn renumbered(numbers: &[u32], n: u32) -> Result<u32, LedgerError> {
 }
 
 /// A damaged file must not make the fold look outside the bodies.
-fn check_numbers(seen: &Seen, items: usize, orders: usize, folder: &Folder) -> Result<(), LedgerError> {
+pub(super) fn check_numbers(
+    seen: &Seen,
+    items: usize,
+    orders: usize,
+    folder: &Folder,
+) -> Result<(), LedgerError> {
     let inside =
         |s: &Sighting| (s.order as usize) < orders && s.item.is_none_or(|item| (item as usize) < items);
     if seen.sightings.iter().all(inside) {

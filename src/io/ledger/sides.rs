@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use super::catalogue::{files, months};
+use super::month::check_numbers;
 use super::partition::Partition;
 use super::store::Store;
 use super::{DayRange, Ledger, LedgerError};
@@ -47,13 +48,7 @@ impl Ledger {
         let seen = book.observe(&book.standing(), &stored);
         let items = Store::load(&self.folder, Level::Item, &self.schema, &month)?.into_bodies()?;
         let orders = Store::load(&self.folder, Level::Order, &self.schema, &month)?.into_bodies()?;
-        let inside = seen.sightings.iter().all(|s| {
-            (s.order as usize) < orders.len() && s.item.is_none_or(|item| (item as usize) < items.len())
-        });
-        if !inside {
-            let path = self.folder.path("observations");
-            return Err(LedgerError::damaged(path, "a row points at a body that is not there"));
-        }
+        check_numbers(&seen, items.len(), orders.len(), &self.folder)?;
         let moment = |s: u32| {
             let sighting = &seen.sightings[s as usize];
             seen.files[sighting.file as usize].moment_of(sighting)

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::catalogue::{files, months};
 use super::commit::run_named;
+use super::month::check_numbers;
 use super::partition::Partition;
 use super::store::Store;
 use super::{DayRange, Ledger, LedgerError};
@@ -78,13 +79,7 @@ impl Ledger {
         }
         let items = Store::load(&self.folder, Level::Item, &self.schema, &month)?.into_bodies()?;
         let orders = Store::load(&self.folder, Level::Order, &self.schema, &month)?.into_bodies()?;
-        let inside = seen.sightings.iter().all(|s| {
-            (s.order as usize) < orders.len() && s.item.is_none_or(|item| (item as usize) < items.len())
-        });
-        if !inside {
-            let path = self.folder.path("observations");
-            return Err(LedgerError::damaged(path, "a row points at a body that is not there"));
-        }
+        check_numbers(&seen, items.len(), orders.len(), &self.folder)?;
         let now = Observations {
             schema: &self.schema,
             files: &seen.files,
