@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::evidence::Effective;
-use crate::core::fold::{FileFacts, Sighting};
+use crate::core::batch::Bodies;
+use crate::core::fold::{FileFacts, Observations, Sighting};
+use crate::core::schema::Schema;
 use crate::core::types::{FileHash, Instant};
 
 /// A file, by the catalogue's number.
@@ -165,6 +167,17 @@ pub(super) struct Seen {
     pub(super) sightings: Vec<Sighting>,
     /// Which stored sighting each one is.
     pub(super) stored: Vec<u32>,
+}
+
+impl Seen {
+    pub(super) fn observations<'a>(
+        &'a self,
+        schema: &'a Schema,
+        items: &'a Bodies,
+        orders: &'a Bodies,
+    ) -> Observations<'a> {
+        Observations { schema, files: &self.files, sightings: &self.sightings, items, orders }
+    }
 }
 
 /// Which rows stand in for which.

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use super::catalogue::{files, months};
 use super::partition::Partition;
 use super::store::Store;
+use super::stored::AllFiles;
 use super::{Ledger, LedgerError};
 use crate::core::batch::{Bodies, BodiesView};
 use crate::core::fold::{FileFacts, Observations, Sighting};
@@ -54,8 +55,9 @@ impl Ledger {
                 None => months::homes(db, order_id)?.into_iter().map(|(_, partition)| partition).collect(),
             };
             let mut found = Vec::new();
+            let known = AllFiles::load(db)?;
             for partition in partitions {
-                found.extend(self.observations_in(db, partition, order_id)?);
+                found.extend(self.observations_in(db, &known, partition, order_id)?);
             }
             Ok(found)
         })
@@ -64,6 +66,7 @@ impl Ledger {
     fn observations_in(
         &self,
         db: &Connection,
+        known: &AllFiles,
         partition: Partition,
         order_id: &str,
     ) -> Result<Option<OrderObservations>, LedgerError> {
@@ -95,8 +98,7 @@ impl Ledger {
             s.order = about.get(&s.order).copied().unwrap_or_default();
         }
 
-        let book = files::book(db)?;
-        let seen = book.observe(&book.standing(), &stored);
+        let seen = known.observe(&stored);
         let paths: HashMap<FileHash, String> =
             files::records(db)?.into_iter().map(|(_, record)| (record.hash, record.path)).collect();
         let places = seen
@@ -104,7 +106,7 @@ impl Ledger {
             .iter()
             .filter_map(|index| {
                 let s = stored.get(*index as usize)?;
-                let hash = book.get(s.file)?.hash;
+                let hash = known.book.get(s.file)?.hash;
                 Some(Place { path: paths.get(&hash).cloned().unwrap_or_default(), hash, row: s.row })
             })
             .collect();

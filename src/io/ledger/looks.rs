@@ -12,6 +12,7 @@ use super::catalogue::{files, months};
 use super::month::MonthFiles;
 use super::partition::Partition;
 use super::store::Store;
+use super::stored::AllFiles;
 use super::{FileRecord, Ledger, LedgerError, columnar};
 use crate::core::batch::BodiesView;
 use crate::core::schema::Level;
@@ -49,8 +50,9 @@ impl Ledger {
             let files: Vec<FileRecord> = files::records(db)?.into_iter().map(|(_, record)| record).collect();
             let numbers: HashMap<FileHash, u32> = files.iter().map(|f| f.hash).zip(0u32..).collect();
             let mut all = Looks { has_items: vec![false; files.len()], files, orders: Vec::new() };
+            let known = AllFiles::load(db)?;
             for partition in months::all(db)? {
-                self.looks_in(db, partition, &numbers, &mut all)?;
+                self.looks_in(db, &known, partition, &numbers, &mut all)?;
             }
             Ok(all)
         })
@@ -59,6 +61,7 @@ impl Ledger {
     fn looks_in(
         &self,
         db: &Connection,
+        files: &AllFiles,
         partition: Partition,
         numbers: &HashMap<FileHash, u32>,
         all: &mut Looks,
@@ -66,8 +69,7 @@ impl Ledger {
         let month = months::files(db, partition)?;
         let bodies = Store::load(&self.folder, Level::Order, &self.schema, &month)?.into_bodies()?;
         let view = BodiesView::new(&bodies, &self.schema.orders);
-        let book = files::book(db)?;
-        let seen = book.observe(&book.standing(), &month.read_sightings(&self.folder)?);
+        let seen = files.observe(&month.read_sightings(&self.folder)?);
         let mut looks: HashMap<OrderKey, BTreeSet<(u32, Instant)>> = HashMap::new();
         for sighting in &seen.sightings {
             if sighting.order as usize >= bodies.len() {

@@ -32,6 +32,7 @@ mod sides;
 mod since;
 mod staged;
 mod store;
+mod stored;
 #[cfg(test)]
 mod tests;
 

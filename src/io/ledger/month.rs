@@ -13,7 +13,7 @@ use super::kill::kill_point;
 use super::partition::Partition;
 use super::staged::ItemCounts;
 use super::store::Store;
-use crate::core::fold::{Folded, Observations, Sighting, fold_month};
+use crate::core::fold::{Folded, Sighting, fold_month};
 use crate::core::problem::FindingKind;
 use crate::core::schema::{Level, Schema};
 use crate::core::stage::StagedPart;
@@ -176,13 +176,7 @@ pub(super) fn rewrite(partition: Partition, job: Job, cx: &Context<'_>) -> Resul
     let seen = cx.book.observe(cx.standing, &sightings);
     let (items, orders) = (items.into_bodies()?, orders.into_bodies()?);
     check_numbers(&seen, items.len(), orders.len(), cx.folder)?;
-    let folded = fold_month(&Observations {
-        schema: cx.schema,
-        files: &seen.files,
-        sightings: &seen.sightings,
-        items: &items,
-        orders: &orders,
-    })?;
+    let folded = fold_month(&seen.observations(cx.schema, &items, &orders))?;
     let shares = shares(&sightings, &orders, &seen, &folded, cx.schema);
     drop((items, orders, sightings));
 

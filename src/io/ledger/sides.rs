@@ -2,13 +2,11 @@
 
 use rusqlite::Connection;
 
-use super::catalogue::{files, months};
-use super::month::check_numbers;
+use super::catalogue::months;
 use super::partition::Partition;
-use super::store::Store;
+use super::stored::AllFiles;
 use super::{DayRange, Ledger, LedgerError};
-use crate::core::fold::{Observations, TracedOrder, Voice, trace_sides};
-use crate::core::schema::Level;
+use crate::core::fold::{TracedOrder, Voice, trace_sides};
 use crate::core::types::Instant;
 
 /// One order id of a mall as both sides tell it: by shop, and empty where the side is silent.
@@ -28,8 +26,9 @@ impl Ledger {
     ) -> Result<T, LedgerError> {
         self.steadily(|db| {
             let mut found = T::default();
+            let files = AllFiles::load(db)?;
             for partition in months::all(db)?.into_iter().filter(|p| range.meets_partition(*p)) {
-                self.sides_in(db, partition, each, &mut found)?;
+                self.sides_in(db, &files, partition, each, &mut found)?;
             }
             Ok(found)
         })
@@ -38,28 +37,20 @@ impl Ledger {
     fn sides_in<T>(
         &self,
         db: &Connection,
+        files: &AllFiles,
         partition: Partition,
         each: &dyn Fn(Sides<'_>, &mut T),
         found: &mut T,
     ) -> Result<(), LedgerError> {
         let month = months::files(db, partition)?;
         let stored = month.read_sightings(&self.folder)?;
-        let book = files::book(db)?;
-        let seen = book.observe(&book.standing(), &stored);
-        let items = Store::load(&self.folder, Level::Item, &self.schema, &month)?.into_bodies()?;
-        let orders = Store::load(&self.folder, Level::Order, &self.schema, &month)?.into_bodies()?;
-        check_numbers(&seen, items.len(), orders.len(), &self.folder)?;
+        let seen = files.observe(&stored);
+        let (items, orders) = self.bodies(&month, &seen)?;
         let moment = |s: u32| {
             let sighting = &seen.sightings[s as usize];
             seen.files[sighting.file as usize].moment_of(sighting)
         };
-        let all = Observations {
-            schema: &self.schema,
-            files: &seen.files,
-            sightings: &seen.sightings,
-            items: &items,
-            orders: &orders,
-        };
+        let all = seen.observations(&self.schema, &items, &orders);
         trace_sides(&all, [Voice::Files, Voice::Api], |[files, api]| {
             each(Sides { files, api, moment: &moment }, found);
         });

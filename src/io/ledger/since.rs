@@ -7,12 +7,10 @@ use rusqlite::Connection;
 
 use super::catalogue::{files, months};
 use super::commit::run_named;
-use super::month::check_numbers;
 use super::partition::Partition;
-use super::store::Store;
+use super::stored::AllFiles;
 use super::{DayRange, Ledger, LedgerError};
 use crate::core::fold::{Observations, fold_month};
-use crate::core::schema::Level;
 use crate::core::types::{Instant, order_day_in_id};
 
 /// What counts as lately.
@@ -43,9 +41,10 @@ impl Ledger {
             };
             let day = order.and_then(order_day_in_id);
             let range = DayRange { from: day, to: day };
+            let files = AllFiles::load(db)?;
             let mut all = Vec::new();
             for partition in months::all(db)?.into_iter().filter(|p| range.meets_partition(*p)) {
-                all.extend(self.month_since(db, partition, since, &late)?);
+                all.extend(self.month_since(db, &files, partition, since, &late)?);
             }
             Ok(all)
         })
@@ -54,14 +53,14 @@ impl Ledger {
     fn month_since(
         &self,
         db: &Connection,
+        files: &AllFiles,
         partition: Partition,
         since: &Since,
         late: &HashSet<u32>,
     ) -> Result<Option<MonthStates>, LedgerError> {
         let month = months::files(db, partition)?;
         let stored = month.read_sightings(&self.folder)?;
-        let book = files::book(db)?;
-        let seen = book.observe(&book.standing(), &stored);
+        let seen = files.observe(&stored);
         let is_late = |index: usize| match since {
             Since::Run(_) => {
                 let stored = seen.stored.get(index).and_then(|at| stored.get(*at as usize));
@@ -77,16 +76,8 @@ impl Ledger {
         if before.len() == seen.sightings.len() {
             return Ok(None);
         }
-        let items = Store::load(&self.folder, Level::Item, &self.schema, &month)?.into_bodies()?;
-        let orders = Store::load(&self.folder, Level::Order, &self.schema, &month)?.into_bodies()?;
-        check_numbers(&seen, items.len(), orders.len(), &self.folder)?;
-        let now = Observations {
-            schema: &self.schema,
-            files: &seen.files,
-            sightings: &seen.sightings,
-            items: &items,
-            orders: &orders,
-        };
+        let (items, orders) = self.bodies(&month, &seen)?;
+        let now = seen.observations(&self.schema, &items, &orders);
         let then = fold_month(&Observations { sightings: &before, ..now })?;
         let now = fold_month(&now)?;
         Ok(Some(MonthStates {
