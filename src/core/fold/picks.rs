@@ -2,9 +2,7 @@
 //!
 //! Most rows take every field from one sighting, so a row is a base and the few fields that come from elsewhere.
 
-use std::sync::Arc;
-
-use arrow::array::{Array, ArrayRef, AsArray, StringBuilder, UInt32Array};
+use arrow::array::{ArrayRef, UInt32Array};
 use arrow::compute::take;
 use arrow::error::ArrowError;
 
@@ -40,7 +38,7 @@ impl Picks {
 }
 
 /// Takes the picked values of every column: row by row what `rows` says, out of the bodies that `body_of` names. A column
-/// in which no body speaks stays `None`; the others have the types of tables.
+/// in which no body speaks stays `None`; the others have the types of bodies.
 pub(super) fn gather(
     columns: &[Option<ArrayRef>],
     rows: &[&Picks],
@@ -62,7 +60,7 @@ pub(super) fn gather(
         .map(|(column, others)| {
             let Some(column) = column else { return Ok(None) };
             if others.is_empty() {
-                return values(column, &all_from_base).map(Some);
+                return take(column, &all_from_base, None).map(Some);
             }
             let mut numbers = base.clone();
             let mut absent = Vec::new();
@@ -74,25 +72,14 @@ pub(super) fn gather(
                 }
             }
             if absent.is_empty() {
-                return values(column, &UInt32Array::from(numbers)).map(Some);
+                return take(column, &UInt32Array::from(numbers), None).map(Some);
             }
             let mut valid = vec![true; rows.len()];
             for row in absent {
                 valid[row] = false;
                 numbers[row] = 0;
             }
-            values(column, &UInt32Array::new(numbers.into(), Some(valid.into()))).map(Some)
+            take(column, &UInt32Array::new(numbers.into(), Some(valid.into())), None).map(Some)
         })
         .collect()
-}
-
-/// The values of bodies in the types of tables; null where no body is named or the body is silent.
-fn values(column: &ArrayRef, bodies: &UInt32Array) -> Result<ArrayRef, ArrowError> {
-    let Some(texts) = column.as_string_view_opt() else { return take(column, bodies, None) };
-    let of =
-        |body: Option<u32>| body.map(|b| b as usize).filter(|b| texts.is_valid(*b)).map(|b| texts.value(b));
-    let length = bodies.iter().filter_map(of).map(str::len).sum();
-    let mut values = StringBuilder::with_capacity(bodies.len(), length);
-    bodies.iter().for_each(|body| values.append_option(of(body)));
-    Ok(Arc::new(values.finish()))
 }

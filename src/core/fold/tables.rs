@@ -1,4 +1,7 @@
 //! Folded rows as Arrow tables, in the column order of `core::tables`.
+//!
+//! Texts that come out of bodies stay the views that they are there ([`body_type`]): they are copied once, when the table
+//! is written.
 
 use std::sync::Arc;
 
@@ -6,12 +9,13 @@ use arrow::array::{
     Array, ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, StringBuilder,
     TimestampMicrosecondArray, new_null_array,
 };
+use arrow::datatypes::Schema as ArrowSchema;
 use arrow::error::ArrowError;
 
 use super::group::Scene;
 use super::order::{Collected, ItemName, ItemRow, OrderRow, Seen};
 use super::picks::{self, Picks};
-use crate::core::batch::{Bodies, data_type};
+use crate::core::batch::{Bodies, body_type};
 use crate::core::schema::{Column, ColumnRef, Level};
 use crate::core::tables::{Table, TableColumn, arrow_schema, table_columns};
 use crate::core::types::{Day, Instant, Source};
@@ -147,10 +151,15 @@ fn table(
 ) -> Result<RecordBatch, ArrowError> {
     let columns = table_columns(scene.schema(), table);
     let arrays = columns.iter().map(&mut make).collect::<Result<Vec<_>, _>>()?;
-    RecordBatch::try_new(arrow_schema(scene.schema(), table), arrays)
+    let schema = arrow_schema(scene.schema(), table);
+    let fields = schema.fields().iter().zip(&arrays);
+    let fields =
+        fields.map(|(field, array)| field.as_ref().clone().with_data_type(array.data_type().clone()));
+    let schema = ArrowSchema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone());
+    RecordBatch::try_new(Arc::new(schema), arrays)
 }
 
-/// The picked values of a level's columns, in the types of tables.
+/// The picked values of a level's columns, in the types of bodies.
 fn gather_level(
     bodies: &Bodies,
     columns: &[Column],
@@ -161,7 +170,7 @@ fn gather_level(
     // Most columns are blank, and one array serves all blank ones of a type.
     let mut blank: Vec<ArrayRef> = Vec::new();
     let mut blank_of = |column: &Column| {
-        let data_type = data_type(column.kind);
+        let data_type = body_type(column.kind);
         if let Some(known) = blank.iter().find(|known| *known.data_type() == data_type) {
             return Arc::clone(known);
         }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Date32Array, Decimal64Array, Int64Array, StringArray, TimestampMicrosecondArray,
+    Array, ArrayRef, AsArray, Date32Array, Decimal64Array, Int64Array, StringArray, StringViewArray,
+    TimestampMicrosecondArray,
 };
 use arrow::datatypes::{DataType, Date32Type, Decimal64Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 
@@ -39,6 +40,8 @@ impl fmt::Display for CellValue<'_> {
 /// A column whose cells can be asked for.
 pub enum ColumnCells<'a> {
     Text(&'a StringArray),
+    /// Texts of a table that was never written.
+    TextView(&'a StringViewArray),
     Int(&'a Int64Array),
     Money(&'a Decimal64Array),
     Day(&'a Date32Array),
@@ -51,6 +54,7 @@ impl<'a> ColumnCells<'a> {
     pub fn new(array: &'a ArrayRef) -> Option<Self> {
         Some(match array.data_type() {
             DataType::Utf8 => Self::Text(array.as_string()),
+            DataType::Utf8View => Self::TextView(array.as_string_view()),
             DataType::Int64 => Self::Int(array.as_primitive::<Int64Type>()),
             DataType::Decimal64(_, 2) => Self::Money(array.as_primitive::<Decimal64Type>()),
             DataType::Date32 => Self::Day(array.as_primitive::<Date32Type>()),
@@ -66,6 +70,7 @@ impl<'a> ColumnCells<'a> {
     pub fn get(&self, row: usize) -> CellValue<'a> {
         let array: &dyn Array = match self {
             Self::Text(a) => *a,
+            Self::TextView(a) => *a,
             Self::Int(a) => *a,
             Self::Money(a) => *a,
             Self::Day(a) => *a,
@@ -77,6 +82,7 @@ impl<'a> ColumnCells<'a> {
         let seconds = |a: &TimestampMicrosecondArray| a.value(row).div_euclid(1_000_000);
         match self {
             Self::Text(a) => CellValue::Text(a.value(row)),
+            Self::TextView(a) => CellValue::Text(a.value(row)),
             Self::Int(a) => CellValue::Int(a.value(row)),
             Self::Money(a) => CellValue::Money(Money(a.value(row))),
             Self::Day(a) => CellValue::Day(Day(a.value(row))),

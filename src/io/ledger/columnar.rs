@@ -85,7 +85,17 @@ pub(super) fn encode_table(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError>
         let path = ColumnPath::from(field.name().as_str());
         properties = properties.set_column_statistics_enabled(path, EnabledStatistics::Chunk);
     }
-    encode(&batch.schema(), batches, properties)
+    encode(&as_written(&batch.schema()), batches, properties)
+}
+
+/// A table's columns as its file has them: texts that lie in memory as views are plain texts there.
+pub(super) fn as_written(schema: &ArrowSchema) -> Arc<ArrowSchema> {
+    let written = |field: &Arc<Field>| match field.data_type() {
+        DataType::Utf8View => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8)),
+        _ => Arc::clone(field),
+    };
+    let fields: Vec<_> = schema.fields().iter().map(written).collect();
+    Arc::new(ArrowSchema::new_with_metadata(fields, schema.metadata().clone()))
 }
 
 /// Bodies of several files, one behind the other.

@@ -29,8 +29,9 @@ pub(super) fn count_items(old: Option<&Path>, new: &RecordBatch) -> Result<ItemC
     };
     let mut before: HashMap<u128, u128> = HashMap::new();
     let mut alike = true;
+    let columns = columnar::as_written(&new.schema());
     for batch in columnar::read(path)? {
-        alike = batch.schema().fields() == new.schema().fields();
+        alike = batch.schema().fields() == columns.fields();
         before.extend(fingerprints(&batch)?);
     }
     let mut counts = ItemCounts::default();
