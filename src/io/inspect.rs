@@ -9,6 +9,7 @@ use crate::core::rows::{FoundTable, Sample};
 use crate::core::schema::{Column, Privacy, Schema, Transform};
 use crate::core::table::StoredHashes;
 use crate::core::tables::{ColumnType, Table};
+use crate::core::types::FileHash;
 use crate::io::config::Config;
 use crate::io::ingest::Keyring;
 use crate::io::ingest::evidence::{self, Told as ToldByUser};
@@ -18,7 +19,7 @@ use crate::io::ledger::{Evidence, Ledger, LedgerError, MallEvidence, SourceEvide
 use crate::io::read::{ReadError, detect};
 use crate::io::report::Trouble;
 use crate::io::report::inspect::{
-    ColumnUse, Inspection, ProblemView, SampleRow, SampleValue, SheetView, Storage, Told, Verdict,
+    ColumnUse, Inspection, Mended, ProblemView, SampleRow, SampleValue, SheetView, Storage, Told, Verdict,
 };
 
 /// What a file is looked at with.
@@ -81,6 +82,7 @@ fn empty(path: String, verdict: Verdict) -> Inspection {
         source: None,
         mall: None,
         observed_at: None,
+        mends: Vec::new(),
         sheets: Vec::new(),
         members: Vec::new(),
         problems: Vec::new(),
@@ -122,7 +124,10 @@ fn one(source: &Source, glass: &Glass<'_>) -> Result<Inspection, LedgerError> {
     };
     match read::read(&source.input, source.format, &tools) {
         Err(error) => seen.verdict = Verdict::Fail { error: (&error).into() },
-        Ok(file) => tell_content(&mut seen, source, &evidence, &file, glass),
+        Ok(file) => {
+            seen.mends = mended(&file, glass.ledger)?;
+            tell_content(&mut seen, source, &evidence, &file, glass);
+        }
     }
     if let Some(ledger) = glass.ledger
         && let Some(record) = ledger.known(&hash)?
@@ -209,6 +214,23 @@ fn tell_content(
     } else if !source.is_steady() {
         seen.verdict = Verdict::Skip { reason: "it is still being written".into() };
     }
+}
+
+/// The files whose rows the file mends, in the order of its rows.
+fn mended(file: &ReadFile, ledger: Option<&Ledger>) -> Result<Vec<Mended>, LedgerError> {
+    let mut counts: Vec<(FileHash, u64)> = Vec::new();
+    for (_, origin, _) in &file.rows.stand_ins {
+        match counts.iter_mut().find(|(known, _)| known == origin) {
+            Some((_, rows)) => *rows += 1,
+            None => counts.push((*origin, 1)),
+        }
+    }
+    let named = |(origin, rows): (FileHash, u64)| {
+        let record = ledger.map(|ledger| ledger.known(&origin)).transpose()?.flatten();
+        let file = record.map_or_else(|| origin.to_string().chars().take(16).collect(), |record| record.path);
+        Ok(Mended { file, rows })
+    };
+    counts.into_iter().map(named).collect()
 }
 
 fn storage(column: &Column, policy: &Policy) -> Storage {

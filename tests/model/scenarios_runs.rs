@@ -196,6 +196,31 @@ fn quarantined_rows_mended_and_dropped_again_stand_in() {
     assert!(store.table("quarantine").unwrap().rows.is_empty(), "nothing is left to mend");
 }
 
+/// Of three rows to mend one is mended, one is deleted from the workbook, one is left as it is.
+#[test]
+fn rows_deleted_from_a_mending_workbook_go_on_waiting() {
+    let store = Store::new();
+    let text = "주문번호,품목별 주문번호,수량\n20240705-0000001,20240705-0000001-01,2개쯤\n20240705-0000001,20240705-0000001-02,둘\n20240705-0000001,20240705-0000001-03,셋\n";
+    ingest(&store, "brandshop_20240706_1_ab12.csv", text, &[]);
+    let root = column(&store, "quarantine", "sha256").remove(0);
+    let mended = format!(
+        "_jangbu_file,_jangbu_row,주문번호,품목별 주문번호,수량\n{root},1,20240705-0000001,20240705-0000001-01,2\n{root},3,20240705-0000001,20240705-0000001-03,셋\n"
+    );
+    let seen = store.put("mended.csv", mended.as_bytes(), OLD);
+    let inspected = store.run(&["inspect", &seen.display().to_string(), "--json"]);
+    let inspected: serde_json::Value = serde_json::from_str(&inspected.stdout).unwrap();
+    let mends = &inspected["mends"];
+    assert_eq!(mends.as_array().map(Vec::len), Some(1), "{inspected}");
+    assert_eq!(mends[0]["rows"], 2, "{inspected}");
+    assert!(mends[0]["file"].as_str().unwrap().ends_with("brandshop_20240706_1_ab12.csv"), "{inspected}");
+
+    let told = ingest(&store, "mended.csv", &mended, &[]);
+    assert_eq!(told["totals"]["rows_quarantined"], 1, "the row that is still wrong");
+    assert_eq!(column(&store, "order_items", "quantity"), ["2"]);
+    let waiting = store.table("quarantine").unwrap().rows.len();
+    assert_eq!(waiting, 2, "the deleted row and the one that is still wrong");
+}
+
 /// One row with two bad cells and a telephone number, then attempts that correct one cell each.
 #[test]
 fn a_row_that_is_mended_bit_by_bit_waits_once_and_keeps_its_hashes() {

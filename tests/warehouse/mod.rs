@@ -11,3 +11,4 @@ mod doctor;
 mod faults;
 mod pull;
 mod push;
+mod watch;

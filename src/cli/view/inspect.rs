@@ -53,15 +53,24 @@ fn facts(inspection: &Inspection, words: &Words, columns: usize, style: Style) -
         fact("inspect-encoding", encoding);
     }
     let told = |t: &Told| format!("{} ({})", t.value, words.said(&t.evidence));
-    if let Some(source) = &inspection.source {
+    for mended in &inspection.mends {
+        let (rows, file) = (words.rows(mended.rows), printable(&mended.file));
+        let args = [("rows", (&rows).into()), ("file", (&*file).into())];
+        fact("inspect-mends", &words.tell("inspect-mends-rows", &args));
+    }
+    // Rows that mend others are told by the file they came from.
+    let of_itself = inspection.mends.is_empty();
+    if let (true, Some(source)) = (of_itself, &inspection.source) {
         fact("inspect-source", &told(source));
     }
     match &inspection.mall {
         Some(mall) => fact("inspect-mall", &told(mall)),
-        None if inspection.members.is_empty() => fact("inspect-mall", &words.say("inspect-mall-unknown")),
+        None if of_itself && inspection.members.is_empty() => {
+            fact("inspect-mall", &words.say("inspect-mall-unknown"));
+        }
         None => {}
     }
-    if let Some(at) = &inspection.observed_at {
+    if let (true, Some(at)) = (of_itself, &inspection.observed_at) {
         let (moment, evidence) = (korean(&at.value), words.said(&at.evidence));
         let args = [("moment", (&moment).into()), ("evidence", (&*evidence).into())];
         fact("inspect-observed", &words.tell("inspect-moment", &args));

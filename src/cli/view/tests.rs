@@ -122,6 +122,7 @@ fn inspection() -> Inspection {
         source: Some(Told::new("export", "the name has Cafe24's shape")),
         mall: Some(Told::new("haruhome", "the name")),
         observed_at: Some(Told::new("2024-07-04T15:00:00Z", "the day in the name")),
+        mends: Vec::new(),
         sheets: vec![SheetView {
             name: None,
             header_row: Some(1),

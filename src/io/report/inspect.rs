@@ -18,11 +18,22 @@ pub struct Inspection {
     pub mall: Option<Told>,
     /// The moment, as `2024-07-05T00:00:00Z`.
     pub observed_at: Option<Told>,
+    /// The files whose quarantined rows it mends: those rows keep the mall, source and time of the file they came from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mends: Vec<Mended>,
     pub sheets: Vec<SheetView>,
     /// Files inside an archive, each seen the same way.
     pub members: Vec<Inspection>,
     pub problems: Vec<ProblemView>,
     pub verdict: Verdict,
+}
+
+/// Rows of one file that a workbook of the quarantine mends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mended {
+    /// The file's path in the ledger, or the start of its SHA-256 where the ledger does not know it.
+    pub file: String,
+    pub rows: u64,
 }
 
 /// A fact and what it was read from.
