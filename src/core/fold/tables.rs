@@ -9,7 +9,7 @@ use arrow::array::{
     Array, ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, StringBuilder,
     TimestampMicrosecondArray, new_null_array,
 };
-use arrow::datatypes::Schema as ArrowSchema;
+use arrow::datatypes::{DataType, Field, Schema as ArrowSchema};
 use arrow::error::ArrowError;
 
 use super::group::Scene;
@@ -17,7 +17,7 @@ use super::order::{Collected, ItemName, ItemRow, OrderRow, Seen};
 use super::picks::{self, Picks};
 use crate::core::batch::{Bodies, body_type};
 use crate::core::schema::{Column, ColumnRef, Level};
-use crate::core::tables::{Table, TableColumn, arrow_schema, table_columns};
+use crate::core::tables::{Table, TableColumn, arrow_schema_of, table_columns};
 use crate::core::types::{Day, Instant, Source};
 
 /// The position of order rows in their table: by day (unknown last), order id, mall and shop.
@@ -151,12 +151,14 @@ fn table(
 ) -> Result<RecordBatch, ArrowError> {
     let columns = table_columns(scene.schema(), table);
     let arrays = columns.iter().map(&mut make).collect::<Result<Vec<_>, _>>()?;
-    let schema = arrow_schema(scene.schema(), table);
-    let fields = schema.fields().iter().zip(&arrays);
-    let fields =
-        fields.map(|(field, array)| field.as_ref().clone().with_data_type(array.data_type().clone()));
-    let schema = ArrowSchema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone());
-    RecordBatch::try_new(Arc::new(schema), arrays)
+    let as_it_lies = |(field, array): (&Arc<Field>, &ArrayRef)| match (field.data_type(), array.data_type()) {
+        (DataType::Utf8, DataType::Utf8View) => {
+            Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View))
+        }
+        _ => Arc::clone(field),
+    };
+    let fields: Vec<_> = arrow_schema_of(&columns).fields().iter().zip(&arrays).map(as_it_lies).collect();
+    RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), arrays)
 }
 
 /// The picked values of a level's columns, in the types of bodies.
