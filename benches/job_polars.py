@@ -76,11 +76,16 @@ def nested(path):
     return value.struct.field(rest[0]) if rest else value
 
 
-def read_api(source):
-    """Items and orders of an NDJSON dump, each with the time it was extracted at."""
+def raw_orders(path):
+    """The orders of an NDJSON dump as they are."""
     import api
 
-    raw = pl.from_arrow(api.read(source.path)).lazy()
+    return pl.from_arrow(api.read(path)).lazy()
+
+
+def read_api(source):
+    """Items and orders of an NDJSON dump, each with the time it was extracted at."""
+    raw = raw_orders(source.path)
     head = [pl.col("mall_id"), (instant(pl.col("_extracted_at")) - pl.duration(hours=9)).alias("observed_at")]
     own = [api_value(c, nested) for c in spec.IN_API if c.grain == "order"]
     orders = raw.select(*head, *own)

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PEERS = ("polars", "duckdb", "pandas")
+PEERS = ("polars", "polars_alone", "duckdb", "pandas")
 
 
 def measure(command, log):
@@ -129,7 +129,7 @@ class Bench:
         self.rounds_of(f"incremental, {come}", self.names, prepare)
 
     def readers(self, folder):
-        names = [n for n in self.names if n != "duckdb"]
+        names = [n for n in self.names if n not in ("duckdb", "polars_alone")]
         for file in sorted(folder.iterdir()):
             def prepare(name, file=file):
                 out = self.fresh()

@@ -20,8 +20,8 @@ pub struct ApiRows<'s> {
 }
 
 impl<'s> ApiRows<'s> {
-    pub fn new(normaliser: Normaliser<'s>) -> Self {
-        Self { rows: FileRows::new(normaliser.schema()), normaliser, row: 0 }
+    pub fn new(normaliser: Normaliser<'s>, stage: Stage<'s>) -> Self {
+        Self { rows: FileRows::new(stage), normaliser, row: 0 }
     }
 
     /// Takes an order: its own fields and its items', in the order of the schema's columns.

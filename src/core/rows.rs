@@ -5,7 +5,7 @@ use super::cell::Note;
 use super::fold::Sighting;
 use super::normalise::Oddity;
 use super::problem::{Finding, FindingKind, Quarantined};
-use super::schema::{HeaderMap, Level, Schema};
+use super::schema::{HeaderMap, Level};
 use super::stage::{Row, Stage, Staged};
 use super::types::{FileHash, Instant, OrderId};
 
@@ -61,9 +61,9 @@ enum RowMall {
 }
 
 impl<'s> FileRows<Stage<'s>> {
-    pub fn new(schema: &'s Schema) -> Self {
+    pub fn new(stage: Stage<'s>) -> Self {
         Self {
-            stage: Stage::new(schema),
+            stage,
             rows_read: 0,
             rows_skipped: 0,
             quarantine: Vec::new(),

@@ -107,9 +107,9 @@ fn is_blank(cell: &Cell<'_>) -> bool {
 
 impl<'s> TableReader<'s> {
     /// `hashes` are those of the rows that a mended workbook may stand in for.
-    pub fn new(normaliser: Normaliser<'s>, hashes: &'s StoredHashes) -> Self {
+    pub fn new(normaliser: Normaliser<'s>, stage: Stage<'s>, hashes: &'s StoredHashes) -> Self {
         Self {
-            rows: FileRows::new(normaliser.schema()),
+            rows: FileRows::new(stage),
             normaliser,
             row: 0,
             sheet_number: 0,

@@ -7,6 +7,7 @@ use crate::core::person::PersonKey;
 use crate::core::problem::{FindingKind, Reason};
 use crate::core::rows::{FoundTable, Sample};
 use crate::core::schema::{Column, Privacy, Schema, Transform};
+use crate::core::stage::Contents;
 use crate::core::table::StoredHashes;
 use crate::core::tables::{ColumnType, Table};
 use crate::core::types::FileHash;
@@ -121,6 +122,7 @@ fn one(source: &Source, glass: &Glass<'_>) -> Result<Inspection, LedgerError> {
         key: &key,
         keyring: glass.keyring,
         hashes: &hashes,
+        contents: Contents::Counted,
     };
     match read::read(&source.input, source.format, &tools) {
         Err(error) => seen.verdict = Verdict::Fail { error: (&error).into() },

@@ -6,6 +6,7 @@ use crate::core::normalise::Policy;
 use crate::core::person::PersonKey;
 use crate::core::problem::FindingKind;
 use crate::core::schema::{Additions, Schema};
+use crate::core::stage::Contents;
 
 /// Reads text rows (`|` between cells) of one sheet.
 fn read(width: Width, lines: &[&str], check: impl FnOnce(FileRows)) {
@@ -17,7 +18,11 @@ fn read(width: Width, lines: &[&str], check: impl FnOnce(FileRows)) {
 fn read_cells(width: Width, rows: &[Vec<Cell<'_>>], check: impl FnOnce(FileRows)) {
     let schema = Schema::load(&Additions::default()).unwrap();
     let (policy, key, hashes) = (Policy::default(), PersonKey::new(&[7; 32]), StoredHashes::new());
-    let mut reader = TableReader::new(Normaliser::new(&schema, &policy, &key), &hashes);
+    let mut reader = TableReader::new(
+        Normaliser::new(&schema, &policy, &key),
+        Stage::new(&schema, Contents::Collected),
+        &hashes,
+    );
     reader.sheet(Sheet { name: None, dates: DateSystem::Year1900, width });
     for row in rows {
         assert_eq!(reader.row(row), Flow::Continue);

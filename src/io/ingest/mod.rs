@@ -20,6 +20,7 @@ use crate::core::normalise::Policy;
 use crate::core::person::PersonKey;
 use crate::core::problem::{Finding, FindingKind};
 use crate::core::schema::Schema;
+use crate::core::stage::Contents;
 use crate::core::table::StoredHashes;
 use crate::core::types::{FileHash, Instant};
 use crate::io::config::Config;
@@ -127,6 +128,7 @@ fn take(
         key: &key,
         keyring: request.keyring,
         hashes: &hashes,
+        contents: Contents::Collected,
     };
     let new = unknown_files(ledger, &seen)?;
     progress.total(new.len() as u64, new.iter().map(|k| k.source.input.len().unwrap_or(0)).sum());

@@ -8,6 +8,7 @@ use crate::core::person::PersonKey;
 use crate::core::problem::FindingKind;
 use crate::core::rows::FileRows;
 use crate::core::schema::Schema;
+use crate::core::stage::{Contents, Stage};
 use crate::core::table::{StoredHashes, TableReader};
 use crate::io::read::crypto;
 use crate::io::read::detect::{self, Format};
@@ -23,6 +24,8 @@ pub struct Tools<'s> {
     pub keyring: &'s dyn Keyring,
     /// Hashes of quarantined rows, for workbooks that mend them.
     pub hashes: &'s StoredHashes,
+    /// Whether what the rows say is wanted.
+    pub contents: Contents,
 }
 
 /// A file that was read.
@@ -61,11 +64,12 @@ impl OrderSink for ApiRows<'_> {
 
 /// Reads a source file of any format but wrappers.
 pub fn read(input: &Input, format: Format, tools: &Tools<'_>) -> Result<ReadFile, ReadError> {
-    let normaliser = || Normaliser::new(tools.schema, tools.policy, tools.key);
+    let normaliser = Normaliser::new(tools.schema, tools.policy, tools.key);
+    let stage = Stage::new(tools.schema, tools.contents);
     if format == Format::Json {
-        return read_json(input, normaliser(), tools.schema);
+        return read_json(input, ApiRows::new(normaliser, stage), tools.schema);
     }
-    let mut reader = TableReader::new(normaliser(), tools.hashes);
+    let mut reader = TableReader::new(normaliser, stage, tools.hashes);
     let score = |cells: &[&str]| tools.schema.header_score(cells);
     let (mut encoding, mut delimiter) = (None, None);
     let mut words = format.as_str();
@@ -114,8 +118,7 @@ fn nothing(rows: FileRows, format: Format, why: &'static str) -> ReadFile {
     ReadFile { rows, format: format.as_str(), encoding: None, delimiter: None, no_table: Some(why) }
 }
 
-fn read_json(input: &Input, normaliser: Normaliser<'_>, schema: &Schema) -> Result<ReadFile, ReadError> {
-    let mut orders = ApiRows::new(normaliser);
+fn read_json(input: &Input, mut orders: ApiRows<'_>, schema: &Schema) -> Result<ReadFile, ReadError> {
     let facts = json::read_orders(input, schema, &mut orders)?;
     let no_table = (!facts.looks_like_orders).then_some("it holds no orders as the API gives them");
     Ok(ReadFile {

@@ -20,7 +20,7 @@ use crate::core::batch::{Value, Values};
 use crate::core::fold::Sighting;
 use crate::core::problem::{Finding, FindingKind, Quarantined, Reason};
 use crate::core::schema::Additions;
-use crate::core::stage::{Row, Stage};
+use crate::core::stage::{Contents, Row, Stage};
 use crate::core::types::{Instant, KstDateTime, OrderId, Precision, Source};
 
 static SCHEMA: LazyLock<Arc<Schema>> =
@@ -94,7 +94,7 @@ impl Given {
 
     fn staged(&self) -> StagedFile {
         let schema = schema();
-        let mut stage = Stage::new(&schema);
+        let mut stage = Stage::new(&schema, Contents::Collected);
         for (row, line) in (1u32..).zip(&self.lines) {
             let (mut item, mut order) = (Values::default(), Values::default());
             if let Some(code) = &line.code {
