@@ -609,8 +609,9 @@ fn named_value<'c>(column: &Column, text: Cow<'c, str>) -> Cow<'c, str> {
     if column.values.is_empty() {
         return text;
     }
-    let label: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    match column.values.iter().find(|(known, _)| *known == label) {
+    let is_label =
+        |known: &str| known == text || known.chars().eq(text.chars().filter(|c| !c.is_whitespace()));
+    match column.values.iter().find(|(known, _)| is_label(known)) {
         Some((_, value)) => Cow::Owned(value.clone()),
         None => text,
     }

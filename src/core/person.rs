@@ -36,13 +36,13 @@ impl PersonKey {
     fn hash(&self, value: &str) -> String {
         let mut mac = self.0.clone();
         mac.update(value.as_bytes());
-        let digit = |n: u8| char::from(if n < 10 { b'0' + n } else { b'a' + n - 10 });
-        let mut hex = String::with_capacity(64);
-        for byte in mac.finalize().into_bytes() {
-            hex.push(digit(byte >> 4));
-            hex.push(digit(byte & 15));
+        let digit = |n: u8| if n < 10 { b'0' + n } else { b'a' + n - 10 };
+        let mut hex = [b'0'; 64];
+        let (pairs, _) = hex.as_chunks_mut::<2>();
+        for (pair, byte) in pairs.iter_mut().zip(mac.finalize().into_bytes()) {
+            *pair = [digit(byte >> 4), digit(byte & 15)];
         }
-        hex
+        String::from_utf8_lossy(&hex).into_owned()
     }
 }
 
@@ -218,7 +218,9 @@ pub fn region(address: &str) -> Option<String> {
     let mut words = address.split(is_invisible).filter(|word| !word.is_empty()).peekable();
     words.next_if(|word| is_postal_code(word));
     let mut region = String::new();
-    for word in words.take(2).take_while(|word| !word.chars().any(char::is_numeric)) {
+    // Nearly all of an address is Hangul, which is told from numerals sooner than by the tables.
+    let is_numeral = |c: char| !matches!(c, '\u{ac00}'..='\u{d7a3}') && c.is_numeric();
+    for word in words.take(2).take_while(|word| !word.chars().any(is_numeral)) {
         if !region.is_empty() {
             region.push(' ');
         }

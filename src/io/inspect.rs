@@ -105,14 +105,6 @@ fn one(source: &Source, glass: &Glass<'_>) -> Result<Inspection, LedgerError> {
     seen.format = Some(source.format.as_str().to_owned());
     let evidence = evidence::weigh(source, &ToldByUser::default(), glass.config);
     tell_evidence(&mut seen, &evidence);
-    let hash = match source.input.sha256() {
-        Ok(hash) => hash,
-        Err(error) => {
-            seen.verdict = Verdict::Fail { error: (&ReadError::Io(error)).into() };
-            return Ok(seen);
-        }
-    };
-    seen.sha256 = Some(hash.to_string());
     // Hashes are not shown, so any key will do.
     let key = PersonKey::new(&[0; 32]);
     let hashes = StoredHashes::new();
@@ -124,7 +116,17 @@ fn one(source: &Source, glass: &Glass<'_>) -> Result<Inspection, LedgerError> {
         hashes: &hashes,
         contents: Contents::Counted,
     };
-    match read::read(&source.input, source.format, &tools) {
+    let (hash, read) =
+        rayon::join(|| source.input.sha256(), || read::read(&source.input, source.format, &tools));
+    let hash = match hash {
+        Ok(hash) => hash,
+        Err(error) => {
+            seen.verdict = Verdict::Fail { error: (&ReadError::Io(error)).into() };
+            return Ok(seen);
+        }
+    };
+    seen.sha256 = Some(hash.to_string());
+    match read {
         Err(error) => seen.verdict = Verdict::Fail { error: (&error).into() },
         Ok(file) => {
             seen.mends = mended(&file, glass.ledger)?;
