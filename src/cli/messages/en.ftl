@@ -192,6 +192,7 @@ ingest-next-headers = see what headers mean
 progress-seconds-left = about { $n } s left
 progress-minutes-left = about { $n } min left
 progress-files = { $done }/{ $files } files, { $rows } rows
+progress-months = { $done }/{ $files } months
 progress-loads = { $done }/{ $files } loads, { $bytes } bytes
 password-question = Password of the locked files (empty: skip them):
 

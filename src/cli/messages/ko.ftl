@@ -156,6 +156,7 @@ ingest-next-headers = 헤더의 뜻 보기
 progress-seconds-left = 약 { $n }초 남음
 progress-minutes-left = 약 { $n }분 남음
 progress-files = 파일 { $done }/{ $files }, { $rows }행
+progress-months = { $done }/{ $files }개 달
 progress-loads = 로드 { $done }/{ $files }, { $bytes }바이트
 password-question = 잠긴 파일의 비밀번호(비워 두면 건너뜀):
 
