@@ -15,6 +15,10 @@ label-because = because:
 label-hint = hint:
 label-tip = tip:
 
+bug-stopped = stopped unexpectedly; the ledger holds what was committed before
+bug-stopped-at = stopped unexpectedly at { $place }; the ledger holds what was committed before
+bug-report = please report this place and the command, without any data
+
 usage-help-hint = For more information, try '--help'.
 usage-conflict = the argument '{ $arg }' cannot be used with { $others }
 usage-repeated = the argument '{ $arg }' cannot be used multiple times
