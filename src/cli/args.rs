@@ -235,7 +235,7 @@ Examples:
     /// Any run can be undone, not only the last one. `jangbu files` shows the runs.
     #[command(after_long_help = "\
 Example:
-  jangbu undo 20240705T010203Z-1a2b")]
+  jangbu undo r0002")]
     Undo(Undo),
     /// Bring the tables to BigQuery: the months that changed since the last push
     ///
@@ -416,14 +416,14 @@ pub struct Coverage {
     #[arg(long, value_name = "DAY")]
     pub to: Option<String>,
     /// Days after which an order's refunds have come
-    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=730))]
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = days)]
     pub settle: u16,
 }
 
 #[derive(Debug, Args)]
 pub struct Changes {
     /// What came with this run or later, or was observed on this day or later [default: the last run]
-    #[arg(long, value_name = "RUN|DATE")]
+    #[arg(long, value_name = "RUN|DAY")]
     pub since: Option<String>,
     /// Only this column
     #[arg(long, value_name = "COLUMN")]
@@ -445,10 +445,10 @@ pub struct Report {
     #[arg(long, value_name = "DAY")]
     pub to: Option<String>,
     /// Show what came with this run or later, or was observed on this day or later, as different [default: the last run]
-    #[arg(long, value_name = "RUN|DATE")]
+    #[arg(long, value_name = "RUN|DAY")]
     pub since: Option<String>,
     /// Days after which an order's refunds have come
-    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=730))]
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = days)]
     pub settle: u16,
     /// Day that counts as today [default: today in Korea]
     #[arg(long, value_name = "DAY")]
@@ -507,6 +507,12 @@ pub struct Man {
     pub out: PathBuf,
 }
 
+/// So many days, as `--settle` takes them.
+fn days(text: &str) -> Result<u16, String> {
+    let days = text.parse().ok().filter(|days| (1..=730).contains(days));
+    days.ok_or_else(|| "write a number of days from 1 to 730".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -539,6 +545,14 @@ mod tests {
             checked += 1;
         }
         assert!(checked >= 20, "only {checked} examples");
+    }
+
+    #[test]
+    fn days_to_settle() {
+        assert_eq!((days("1"), days("730")), (Ok(1), Ok(730)));
+        for wrong in ["0", "731", "-1", "soon", "", "70000"] {
+            assert!(days(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -24,6 +24,8 @@ struct Catalogue {
     headings: BTreeMap<String, String>,
     /// What clap says, and what the values of options mean.
     phrases: BTreeMap<String, String>,
+    /// Names of values, such as `FILE`.
+    values: BTreeMap<String, String>,
     /// Arguments that mean the same in every command.
     everywhere: BTreeMap<String, String>,
     /// By the command's path without the program's name.
@@ -110,6 +112,12 @@ fn translated(mut command: Command, path: &str, catalogue: &Catalogue) -> Comman
 }
 
 fn translated_arg(mut arg: Arg, path: &str, catalogue: &Catalogue) -> Arg {
+    if let Some(names) = arg.get_value_names().filter(|_| arg.get_action().takes_values()) {
+        let known = |name: &clap::builder::Str| catalogue.values.get(name.as_str()).cloned();
+        let names: Vec<String> =
+            names.iter().map(|name| known(name).unwrap_or_else(|| name.to_string())).collect();
+        arg = arg.value_names(names);
+    }
     if let Some(heading) = arg.get_help_heading().and_then(|h| catalogue.headings.get(h)) {
         arg = arg.help_heading(heading.clone());
     }

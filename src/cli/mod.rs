@@ -38,9 +38,9 @@ use words::Words;
 
 /// Runs the program with its arguments (the first is its own name).
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
-    panic::install_hook();
     let args: Vec<OsString> = args.into_iter().collect();
     let lang = Lang::before_parsing(&args, |name| std::env::var(name).ok());
+    panic::install_hook(lang);
     match parse(&args, lang) {
         Ok(cli) => {
             let words = Words::of(lang);

@@ -23,7 +23,7 @@ pub struct Bars {
     whole: ProgressBar,
     files: Mutex<HashMap<String, ProgressBar>>,
     counts: Counts,
-    counting: Counting,
+    phase: Mutex<Phase>,
     words: Words,
     live: Live,
     started: Instant,
@@ -39,6 +39,13 @@ struct Lines {
     next: Duration,
 }
 
+/// A part of the run that the bar tells of from its empty end to its full one.
+#[derive(Clone, Copy)]
+struct Phase {
+    counting: Counting,
+    begun: Instant,
+}
+
 /// What is counted beside the bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counting {
@@ -48,6 +55,8 @@ pub enum Counting {
     Months,
     /// Rows that came.
     Rows,
+    /// Months that were folded.
+    Folded,
 }
 
 #[derive(Default)]
@@ -77,15 +86,16 @@ impl Bars {
     pub fn counting(live: Live, counting: Counting, words: Words) -> Self {
         let group = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
         let whole = group.add(ProgressBar::new(0).with_style(whole_style()));
+        let started = Instant::now();
         Self {
             group,
             whole,
             files: Mutex::default(),
             counts: Counts::default(),
-            counting,
+            phase: Mutex::new(Phase { counting, begun: started }),
             words,
             live,
-            started: Instant::now(),
+            started,
             shown: Once::new(),
             lines: Mutex::new(Lines { to: Box::new(std::io::stderr()), every: LINE_EVERY, next: LINE_EVERY }),
         }
@@ -113,14 +123,29 @@ impl Bars {
         let _ = self.group.clear();
     }
 
+    fn phase(&self) -> Phase {
+        *self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Empties the bar for another part of the run.
+    fn begin(&self, phase: Phase, things: u64, length: u64) {
+        *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = phase;
+        self.counts.files.store(things, Ordering::Relaxed);
+        self.counts.files_done.store(0, Ordering::Relaxed);
+        self.whole.set_length(length);
+        self.whole.set_position(0);
+        self.tell_counts();
+    }
+
     fn tell_counts(&self) {
         self.show();
+        let phase = self.phase();
         let files = self.counts.files.load(Ordering::Relaxed);
         let done = self.counts.files_done.load(Ordering::Relaxed);
         let rows = self.counts.rows.load(Ordering::Relaxed);
         let bytes = self.whole.position();
         let of_files = [("done", done.into()), ("files", files.into())];
-        let mut text = match self.counting {
+        let mut text = match phase.counting {
             Counting::Files => {
                 self.words.tell("progress-files", &[of_files[0], of_files[1], ("rows", rows.into())])
             }
@@ -128,10 +153,11 @@ impl Bars {
             Counting::Months => {
                 self.words.tell("progress-loads", &[of_files[0], of_files[1], ("bytes", bytes.into())])
             }
+            Counting::Folded => self.words.tell("progress-months", &of_files),
         };
         let passed = self.started.elapsed();
         let total = self.whole.length().unwrap_or_default();
-        if let Some(left) = remaining(passed, bytes, total) {
+        if let Some(left) = remaining(phase.begun.elapsed(), bytes, total) {
             text.push_str(", ");
             text.push_str(&self.left(left));
         }
@@ -205,6 +231,16 @@ impl Progress for Bars {
             line.finish_and_clear();
             self.group.remove(&line);
         }
+        self.tell_counts();
+    }
+
+    fn months(&self, months: u64, rows: u64) {
+        self.begin(Phase { counting: Counting::Folded, begun: Instant::now() }, months, rows);
+    }
+
+    fn month_done(&self, rows: u64) {
+        self.counts.files_done.fetch_add(1, Ordering::Relaxed);
+        self.whole.inc(rows);
         self.tell_counts();
     }
 }
@@ -297,6 +333,30 @@ mod tests {
         assert_eq!(bars(Lang::En).left(seconds(31)), "about 35 s left");
         assert_eq!(bars(Lang::En).left(seconds(61)), "about 2 min left");
         assert_eq!(bars(Lang::Ko).left(seconds(3000)), "약 50분 남음");
+    }
+
+    #[test]
+    fn folding_begins_anew_and_foretells_its_own_end() {
+        for (lang, counts, beginning) in [
+            (Lang::En, "0/120 months", "60/120 months, about "),
+            (Lang::Ko, "0/120개 달", "60/120개 달, 약 "),
+        ] {
+            let bars = Bars::new(Live::Silent, Words::of(lang));
+            bars.total(2, 5000);
+            bars.advanced(5000, 1200);
+            bars.file_done("a.csv");
+            bars.months(120, 1000);
+            assert_eq!((bars.whole.message().as_str(), bars.whole.position()), (counts, 0));
+            let begun = Instant::now().checked_sub(Duration::from_secs(20)).unwrap();
+            bars.begin(Phase { counting: Counting::Folded, begun }, 120, 1000);
+            (0..60).for_each(|_| bars.month_done(10));
+            let text = bars.whole.message();
+            assert!(text.starts_with(beginning), "{text}");
+            assert_eq!((bars.whole.position(), bars.whole.length()), (600, Some(1000)));
+            (0..60).for_each(|_| bars.month_done(10));
+            let text = bars.whole.message();
+            assert!(!text.contains(','), "{text}");
+        }
     }
 
     /// What a terminal of 80 columns has room for.

@@ -81,7 +81,10 @@ impl Refusal {
             ErrorKind::InvalidValue if value.is_empty() => words.tell("usage-no-value", &[of_arg]),
             ErrorKind::InvalidValue => words.tell("usage-bad-value", &[of_value, of_arg]),
             ErrorKind::ValueValidation => match std::error::Error::source(error).map(ToString::to_string) {
-                Some(why) => words.tell("usage-bad-value-why", &[of_value, of_arg, ("why", (&why).into())]),
+                Some(why) => {
+                    let why = words.said(&why);
+                    words.tell("usage-bad-value-why", &[of_value, of_arg, ("why", why.as_ref().into())])
+                }
                 None => words.tell("usage-bad-value", &[of_value, of_arg]),
             },
             ErrorKind::InvalidSubcommand => {
@@ -152,8 +155,8 @@ mod tests {
 
     #[test]
     fn mistakes_are_told_in_korean() {
-        let cases: [(&[&str], &str); 7] = [
-            (&["jangbu", "export", "orders"], "오류: 꼭 필요한 인수가 빠졌습니다: --out <FILE>\n"),
+        let cases: [(&[&str], &str); 9] = [
+            (&["jangbu", "export", "orders"], "오류: 꼭 필요한 인수가 빠졌습니다: --out <파일>\n"),
             (
                 &["jangbu", "files", "--jsn"],
                 "오류: 모르는 인수입니다: '--jsn'\n  참고: 비슷한 것이 있습니다: --json\n\n사용법: jangbu files",
@@ -162,13 +165,21 @@ mod tests {
             (&["jangbu", "files", "-q", "-v"], "오류: 함께 쓸 수 없는 옵션입니다: '--quiet...', --verbose\n"),
             (
                 &["jangbu", "files", "--lang", "fr"],
-                "오류: '--lang <LANG>'에 쓸 수 없는 값입니다: 'fr'\n  참고: 쓸 수 있는 값: en, ko\n",
+                "오류: '--lang <언어>'에 쓸 수 없는 값입니다: 'fr'\n  참고: 쓸 수 있는 값: en, ko\n",
             ),
             (
                 &["jangbu", "coverage", "--settle", "0"],
-                "오류: '--settle <DAYS>'에 쓸 수 없는 값입니다: '0' (",
+                "오류: '--settle <일수>'에 쓸 수 없는 값입니다: '0' (1부터 730까지의 날수를 적으세요)\n",
             ),
-            (&["jangbu", "export", "--out"], "오류: '--out <FILE>'에 값이 없습니다\n"),
+            (
+                &["jangbu", "watch", "--interval", "soon"],
+                "오류: '--interval <초>'에 쓸 수 없는 값입니다: 'soon' (10이나 0.5처럼 초를 적으세요)\n",
+            ),
+            (
+                &["jangbu", "plan", "request", "1", "--shop", "one"],
+                "오류: '--shop <번호>'에 쓸 수 없는 값입니다: 'one' (1처럼 수를 적으세요)\n",
+            ),
+            (&["jangbu", "export", "--out"], "오류: '--out <파일>'에 값이 없습니다\n"),
         ];
         let words = Words::of(Lang::Ko);
         for (args, expected) in cases {

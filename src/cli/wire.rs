@@ -274,13 +274,18 @@ pub(super) struct Undone {
     pub months_touched: Vec<String>,
 }
 
-pub(super) fn undo(settings: &Settings, schema: &Schema, run_id: &str) -> Result<Undone, Failure> {
+pub(super) fn undo(
+    settings: &Settings,
+    schema: &Schema,
+    run_id: &str,
+    progress: &dyn Progress,
+) -> Result<Undone, Failure> {
     let schema = Arc::new(schema.clone());
     // A folder without a ledger stays one.
     drop(Ledger::open(&settings.ledger, Arc::clone(&schema))?);
     let mut ledger = Writer::open(&settings.ledger, schema, "undo")?;
     let before = ledger.files()?.len();
-    let outcome = ledger.undo(run_id)?;
+    let outcome = ledger.undo(run_id, progress)?;
     let removed = before.saturating_sub(ledger.files()?.len());
     Ok(Undone {
         run_id: outcome.run_id,

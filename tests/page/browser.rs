@@ -41,11 +41,17 @@ pub struct Visit {
 
 /// Opens a page and reads it back.
 pub fn visit(page: &Path) -> Visit {
+    visit_in(page, Scheme::Light)
+}
+
+/// The same for a reader who wants these colours.
+pub fn visit_in(page: &Path, scheme: Scheme) -> Visit {
     let scratch = tempfile::tempdir().expect("a temporary folder");
     let log = scratch.path().join("net.json");
     let mut net = OsString::from("--log-net-log=");
     net.push(&log);
-    let arguments = ["--enable-logging=stderr".into(), "--v=0".into(), net, "--dump-dom".into()];
+    let mut arguments = vec!["--enable-logging=stderr".into(), "--v=0".into(), net, "--dump-dom".into()];
+    arguments.extend(scheme.asked());
     let (dom, told) = run(scratch.path(), &arguments, page);
     let complaints = told.lines().filter(|line| line.contains(":CONSOLE")).map(str::to_owned).collect();
     Visit { dom, complaints, requests: requests(&log, page) }
@@ -76,6 +82,15 @@ pub enum Scheme {
     Dark,
 }
 
+impl Scheme {
+    fn asked(self) -> Vec<OsString> {
+        match self {
+            Self::Light => Vec::new(),
+            Self::Dark => vec!["--force-dark-mode".into(), "--blink-settings=preferredColorScheme=0".into()],
+        }
+    }
+}
+
 /// A picture of the page, as PNG.
 pub fn picture(page: &Path, width: u32, height: u32, scheme: Scheme) -> Vec<u8> {
     let scratch = tempfile::tempdir().expect("a temporary folder");
@@ -84,9 +99,7 @@ pub fn picture(page: &Path, width: u32, height: u32, scheme: Scheme) -> Vec<u8> 
     target.push(&png);
     let mut arguments =
         vec![target, format!("--window-size={width},{height}").into(), "--hide-scrollbars".into()];
-    if scheme == Scheme::Dark {
-        arguments.extend(["--force-dark-mode".into(), "--blink-settings=preferredColorScheme=0".into()]);
-    }
+    arguments.extend(scheme.asked());
     let _ = run(scratch.path(), &arguments, page);
     fs::read(&png).expect("a picture")
 }

@@ -11,5 +11,6 @@ pub mod ledger;
 pub mod shop;
 pub mod sums;
 
+mod access;
 mod looks;
 mod numbers;

@@ -48,7 +48,7 @@ pub struct PlanRequest {
     #[arg(long, value_name = "ID")]
     pub mall: Option<String>,
     /// Shop of days given as FROM..TO, where there are several
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = number)]
     pub shop: Option<i64>,
 }
 
@@ -57,4 +57,8 @@ pub struct PlanWithdraw {
     /// Requests as `jangbu plan` names them
     #[arg(value_name = "REQUEST", required = true)]
     pub requests: Vec<String>,
+}
+
+fn number(text: &str) -> Result<i64, String> {
+    text.parse().map_err(|_| "write a number, such as 1".to_owned())
 }

@@ -41,7 +41,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
     if (0.01..=86_400.0).contains(&number) {
         Ok(Duration::from_secs_f64(number))
     } else {
-        Err("between 0.01 seconds and a day (86400)".to_owned())
+        Err("write seconds from 0.01 to 86400, a day".to_owned())
     }
 }
 

@@ -2,12 +2,17 @@
 
 use crate::cli::args::{self, Output};
 use crate::cli::printer::Printer;
+use crate::cli::progress::Bars;
 use crate::cli::settings::Settings;
 use crate::cli::status::{Failure, Status};
 use crate::cli::wire;
 
 pub(super) fn run(args: &args::Undo, settings: &Settings, printer: &mut Printer) -> Result<Status, Failure> {
-    let undone = wire::undo(settings, &settings.schema()?, &args.run_id)?;
+    let schema = settings.schema()?;
+    let bars = Bars::new(printer.live(), settings.words());
+    let undone = wire::undo(settings, &schema, &args.run_id, &bars);
+    bars.finish();
+    let undone = undone?;
     match printer.output() {
         Output::Json => printer.document(&undone)?,
         Output::People => {

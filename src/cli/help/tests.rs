@@ -50,6 +50,11 @@ fn everything_has_korean_help() {
                     assert_eq!(long, arg.get_long_help().is_some(), "{path} {id}: one is longer");
                 }
             }
+            for name in arg.get_value_names().unwrap_or_default().iter().map(clap::builder::Str::as_str) {
+                if arg.get_action().takes_values() && !catalogue.values.contains_key(name) {
+                    lacking.push(format!("[values] {name}"));
+                }
+            }
             if let Some(heading) = arg.get_help_heading().filter(|h| !catalogue.headings.contains_key(*h)) {
                 lacking.push(format!("[headings] {heading}"));
             }
@@ -68,9 +73,12 @@ fn everything_has_korean_help() {
 fn every_entry_belongs_to_something() {
     let catalogue = catalogue();
     let (mut paths, mut args, mut headings) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let mut values = BTreeSet::new();
     walk(&Cli::command(), ROOT, &mut |path, command| {
         paths.insert(path.to_owned());
         args.extend(command.get_arguments().map(|a| (path.to_owned(), a.get_id().to_string())));
+        let names = command.get_arguments().filter_map(clap::Arg::get_value_names).flatten();
+        values.extend(names.map(ToString::to_string));
         headings.extend(command.get_arguments().filter_map(|a| a.get_help_heading().map(str::to_owned)));
         if let Some(after) = command.get_after_long_help() {
             headings.extend(after.to_string().lines().map(str::to_owned));
@@ -88,6 +96,9 @@ fn every_entry_belongs_to_something() {
             arg == id && !catalogue.commands.get(path).is_some_and(|e| e.args.contains_key(id))
         });
         assert!(used, "no command uses `{id}` of [everywhere]");
+    }
+    for name in catalogue.values.keys() {
+        assert!(values.contains(name), "no value is called `{name}`");
     }
     for heading in catalogue.headings.keys() {
         assert!(headings.contains(heading), "there is no heading `{heading}`");
@@ -118,6 +129,10 @@ fn no_english_sentence_is_left_in_korean_help() {
     walk_helps(Lang::Ko, &mut |path, help| {
         let is_command = |line: &str| line.trim().trim_start_matches("사용법: ").starts_with("jangbu ");
         for line in help.lines().filter(|line| !is_command(line)) {
+            let is_name = |c: char| c.is_ascii_uppercase() || "_|.".contains(c);
+            for value in line.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(v, _)| v) {
+                assert!(value == "SQL" || !value.chars().all(is_name), "{path}: {line}");
+            }
             let english = line.split(|c: char| !c.is_ascii_lowercase() && c != ' ');
             let most = english.map(|part| part.split_whitespace().count()).max().unwrap_or(0);
             assert!(most < 3, "{path}: {line}");
@@ -133,7 +148,7 @@ fn korean_help_keeps_the_names_of_things() {
             help = text;
         }
     });
-    for word in ["사용법: jangbu export [옵션]", "--out <FILE>", "예:", "공통 옵션:", "인수:"] {
+    for word in ["사용법: jangbu export [옵션]", "--out <파일>", "예:", "공통 옵션:", "인수:"] {
         assert!(help.contains(word), "{word} is not in:\n{help}");
     }
 }

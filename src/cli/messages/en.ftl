@@ -15,6 +15,10 @@ label-because = because:
 label-hint = hint:
 label-tip = tip:
 
+bug-stopped = stopped unexpectedly; the ledger holds what was committed before
+bug-stopped-at = stopped unexpectedly at { $place }; the ledger holds what was committed before
+bug-report = please report this place and the command, without any data
+
 usage-help-hint = For more information, try '--help'.
 usage-conflict = the argument '{ $arg }' cannot be used with { $others }
 usage-repeated = the argument '{ $arg }' cannot be used multiple times
@@ -192,6 +196,7 @@ ingest-next-headers = see what headers mean
 progress-seconds-left = about { $n } s left
 progress-minutes-left = about { $n } min left
 progress-files = { $done }/{ $files } files, { $rows } rows
+progress-months = { $done }/{ $files } months
 progress-loads = { $done }/{ $files } loads, { $bytes } bytes
 password-question = Password of the locked files (empty: skip them):
 

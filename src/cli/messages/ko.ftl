@@ -9,6 +9,10 @@ label-because = 원인:
 label-hint = 도움:
 label-tip = 참고:
 
+bug-stopped = 뜻밖에 멈췄습니다. 장부에는 그 전까지 반영된 것이 그대로 있습니다
+bug-stopped-at = { $place }에서 뜻밖에 멈췄습니다. 장부에는 그 전까지 반영된 것이 그대로 있습니다
+bug-report = 이 위치와 명령을 자료 없이 알려 주세요
+
 usage-help-hint = 자세한 것은 '--help'로 봅니다.
 usage-conflict = 함께 쓸 수 없는 옵션입니다: '{ $arg }', { $others }
 usage-repeated = 한 번만 쓸 수 있습니다: '{ $arg }'
@@ -156,6 +160,7 @@ ingest-next-headers = 헤더의 뜻 보기
 progress-seconds-left = 약 { $n }초 남음
 progress-minutes-left = 약 { $n }분 남음
 progress-files = 파일 { $done }/{ $files }, { $rows }행
+progress-months = { $done }/{ $files }개 달
 progress-loads = 로드 { $done }/{ $files }, { $bytes }바이트
 password-question = 잠긴 파일의 비밀번호(비워 두면 건너뜀):
 

@@ -90,6 +90,8 @@ mod tests {
             self.0.lock().unwrap().push(bytes);
         }
         fn file_done(&self, _: &str) {}
+        fn months(&self, _: u64, _: u64) {}
+        fn month_done(&self, _: u64) {}
     }
 
     fn gauge(len: usize) -> Gauge {

@@ -326,13 +326,12 @@ fn commit(
         reports.push(report);
         hashes.push(Some(known.hash));
     }
-    progress.stage("folding");
     let outcome = if run.sightings.is_empty() {
         RunOutcome::default()
     } else {
         match request.mode {
-            Mode::Commit => ledger.commit(run)?,
-            Mode::DryRun => ledger.rehearse(run)?,
+            Mode::Commit => ledger.commit(run, progress)?,
+            Mode::DryRun => ledger.rehearse(run, progress)?,
         }
     };
     fill_in(&mut reports, &hashes, &outcome);

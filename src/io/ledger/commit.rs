@@ -17,6 +17,7 @@ use super::staged::{RunInput, RunOutcome};
 use super::{LedgerError, Writer};
 use crate::core::problem::FindingKind;
 use crate::core::types::Instant;
+use crate::io::report::Progress;
 
 /// How many months are worked on at once. Each one holds all its observations in memory.
 const MONTHS_AT_ONCE: usize = 2;
@@ -32,31 +33,37 @@ impl Writer {
     /// Takes a run into the ledger, whole or not at all.
     ///
     /// Sightings of files that are neither known nor staged are left out, and so are staged files without a sighting.
-    pub fn commit(&mut self, input: RunInput) -> Result<RunOutcome, LedgerError> {
+    pub fn commit(&mut self, input: RunInput, progress: &dyn Progress) -> Result<RunOutcome, LedgerError> {
         let plan = plan::plan_run(&self.ledger.db, input)?;
-        self.execute(plan, End::Commit)
+        self.execute(plan, End::Commit, progress)
     }
 
     /// What [`Writer::commit`] would do. The ledger stays as it is.
-    pub fn rehearse(&mut self, input: RunInput) -> Result<RunOutcome, LedgerError> {
+    pub fn rehearse(&mut self, input: RunInput, progress: &dyn Progress) -> Result<RunOutcome, LedgerError> {
         let plan = plan::plan_run(&self.ledger.db, input)?;
-        self.execute(plan, End::RollBack)
+        self.execute(plan, End::RollBack, progress)
     }
 
     /// Makes the ledger what it would be if the run had never been. The run may be any, not only the last.
-    pub fn undo(&mut self, run_id: &str) -> Result<RunOutcome, LedgerError> {
+    pub fn undo(&mut self, run_id: &str, progress: &dyn Progress) -> Result<RunOutcome, LedgerError> {
         let number = run_named(&self.ledger.db, run_id)?;
         let plan = plan::plan_undo(&self.ledger.db, number)?;
-        self.execute(plan, End::Commit)
+        self.execute(plan, End::Commit, progress)
     }
 
     /// Folds all months again, with the rules and statuses of today.
-    pub fn refold(&mut self) -> Result<RunOutcome, LedgerError> {
+    pub fn refold(&mut self, progress: &dyn Progress) -> Result<RunOutcome, LedgerError> {
         let plan = plan::plan_refold(&self.ledger.db)?;
-        self.execute(plan, End::Commit)
+        self.execute(plan, End::Commit, progress)
     }
 
-    fn execute(&mut self, mut plan: Plan, end: End) -> Result<RunOutcome, LedgerError> {
+    fn execute(
+        &mut self,
+        mut plan: Plan,
+        end: End,
+        progress: &dyn Progress,
+    ) -> Result<RunOutcome, LedgerError> {
+        progress.stage("folding");
         let ledger = &mut self.ledger;
         let (folder, schema) = (ledger.folder.clone(), ledger.schema.clone());
         let generation = catalogue::next_generation(&ledger.db)?;
@@ -101,7 +108,8 @@ impl Writer {
             standing: &standing,
             generation,
         };
-        let written = rewrite_all(jobs, &context)?;
+        let written = rewrite_all(jobs, &context, progress)?;
+        progress.stage("committing");
         kill_point("months_written");
         fresh.sync_names()?;
         kill_point("synced");
@@ -147,16 +155,23 @@ fn reading_findings(db: &Connection, plan: &Plan) -> Result<BTreeMap<FindingKind
 }
 
 /// Works on the months side by side, the biggest first.
-fn rewrite_all(jobs: BTreeMap<Partition, Job>, cx: &Context<'_>) -> Result<Vec<Written>, LedgerError> {
+fn rewrite_all(
+    jobs: BTreeMap<Partition, Job>,
+    cx: &Context<'_>,
+    progress: &dyn Progress,
+) -> Result<Vec<Written>, LedgerError> {
     let mut queue: Vec<(Partition, Job)> = jobs.into_iter().collect();
     queue.sort_by_key(|(_, job)| job.weight());
+    progress.months(queue.len() as u64, queue.iter().map(|(_, job)| job.weight()).sum());
     let workers = queue.len().min(MONTHS_AT_ONCE);
     let (queue, done) = (Mutex::new(queue), Mutex::new(Ok(Vec::new())));
     let work = || {
         loop {
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let Some((partition, job)) = next else { return };
+            let rows = job.weight();
             let result = month::rewrite(partition, job, cx);
+            progress.month_done(rows);
             let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
             match (&mut *done, result) {
                 (Ok(all), Ok(written)) => all.push(written),

@@ -54,7 +54,7 @@ impl Trouble {
 
 /// Hears how far a long run is. Called from several threads.
 pub trait Progress: Sync {
-    /// What is happening now, for all files: `reading`, `folding 2024-07`, `committing`.
+    /// What is happening now, for all files: `reading`, `folding`, `committing`.
     fn stage(&self, what: &str);
 
     /// All there is to read is known.
@@ -66,6 +66,12 @@ pub trait Progress: Sync {
     fn advanced(&self, bytes: u64, rows: u64);
 
     fn file_done(&self, path: &str);
+
+    /// So many months are to be folded, of so many rows in all.
+    fn months(&self, months: u64, rows: u64);
+
+    /// One of them is, of so many rows.
+    fn month_done(&self, rows: u64);
 }
 
 /// Tells nobody.
@@ -77,4 +83,6 @@ impl Progress for NoProgress {
     fn file_started(&self, _: &str, _: u64) {}
     fn advanced(&self, _: u64, _: u64) {}
     fn file_done(&self, _: &str) {}
+    fn months(&self, _: u64, _: u64) {}
+    fn month_done(&self, _: u64) {}
 }

@@ -42,7 +42,7 @@ fn the_other_process() {
     };
     match action.as_str() {
         "commit" => drop(commit(&mut writer, &[&second()])),
-        "undo" => drop(writer.undo("r0001").unwrap()),
+        "undo" => drop(writer.undo("r0001", &NoProgress).unwrap()),
         _ => {}
     }
 }
@@ -67,7 +67,7 @@ fn a_killed_run_is_there_as_a_whole_or_not_at_all() {
             if action == "commit" {
                 commit(&mut writer, &[&second()]);
             } else if place < committed_at {
-                writer.undo("r0001").unwrap();
+                writer.undo("r0001", &NoProgress).unwrap();
             }
             assert_eq!(picture(&writer), picture(after), "{action} again after {point}");
         }

@@ -69,12 +69,12 @@ fn better_evidence_folds_the_months_of_its_file_again() {
     let (_folder, mut writer) = ledger_of(&[&[&january(), &late_january(), &february()]]);
     let mut input = run_of(&writer, &[&january()]);
     input.sightings[0].evidence.observed_at = (Instant(9_000), TimeEvidence::Told);
-    let outcome = writer.commit(input).unwrap();
+    let outcome = writer.commit(input, &NoProgress).unwrap();
     assert_eq!(outcome.months_touched, [month("2026-01")].into());
     assert_eq!(outcome.files[0].observed_at, Instant(9_000));
     assert_eq!(outcome.items.changed, 3);
     assert_eq!(texts(&writer, Table::OrderItems, "product_name")[2], "잔", "the old file is the newest now");
-    writer.undo(&outcome.run_id).unwrap();
+    writer.undo(&outcome.run_id, &NoProgress).unwrap();
     let (_other, never) = ledger_of(&[&[&january(), &late_january(), &february()]]);
     assert_eq!(picture(&writer), picture(&never));
 }
@@ -99,7 +99,7 @@ fn any_run_can_be_undone() {
         let runs: Vec<Vec<&Given>> = files.iter().map(|f| vec![f]).collect();
         let runs: Vec<&[&Given]> = runs.iter().map(Vec::as_slice).collect();
         let (_folder, mut writer) = ledger_of(&runs);
-        let outcome = writer.undo(&format!("r{}", undone + 1)).unwrap();
+        let outcome = writer.undo(&format!("r{}", undone + 1), &NoProgress).unwrap();
         assert_eq!(outcome.files.len(), 1);
         let kept: Vec<&[&Given]> =
             runs.iter().enumerate().filter(|(i, _)| *i != undone).map(|(_, run)| *run).collect();
@@ -112,13 +112,13 @@ fn any_run_can_be_undone() {
 #[test]
 fn undoing_everything_leaves_nothing_but_an_empty_ledger() {
     let (folder, mut writer) = ledger_of(&[&[&january(), &february()], &[&january()]]);
-    let outcome = writer.undo("r0001").unwrap();
+    let outcome = writer.undo("r0001", &NoProgress).unwrap();
     assert_eq!(
         outcome.findings.get(&FindingKind::DamagedId),
         Some(&-1),
         "january lives by its second sighting"
     );
-    writer.undo("r2").unwrap();
+    writer.undo("r2", &NoProgress).unwrap();
     let (_other, empty) = ledger_of(&[]);
     assert_eq!(picture(&writer), picture(&empty));
     assert!(listing(folder.path()).into_keys().all(|p| p.extension().is_none_or(|e| e != "parquet")));
@@ -129,7 +129,7 @@ fn undoing_everything_leaves_nothing_but_an_empty_ledger() {
 #[test]
 fn an_unknown_run_is_refused_with_the_known_ones() {
     let (_folder, mut writer) = ledger_of(&[&[&january()]]);
-    let error = writer.undo("r0009").unwrap_err();
+    let error = writer.undo("r0009", &NoProgress).unwrap_err();
     assert_eq!(error.code(), "store.unknown_run");
     assert_eq!(error.to_string(), "no run is called r0009; there are r0001");
 }
@@ -139,7 +139,7 @@ fn a_rehearsal_tells_the_same_and_does_nothing() {
     let (folder, mut writer) = ledger_of(&[&[&january()]]);
     let before = (picture(&writer), listing(folder.path()));
     let input = run_of(&writer, &[&late_january(), &february()]);
-    let rehearsed = writer.rehearse(input).unwrap();
+    let rehearsed = writer.rehearse(input, &NoProgress).unwrap();
     assert_eq!((picture(&writer), listing(folder.path())), before);
     assert_eq!(commit(&mut writer, &[&late_january(), &february()]), rehearsed);
 }
@@ -150,7 +150,7 @@ fn a_rehearsal_makes_no_ledger() {
     let root = folder.path().join("ledger");
     let mut writer = Writer::open_to_rehearse(&root, schema(), "ingest").unwrap();
     let input = run_of(&writer, &[&january()]);
-    assert_eq!(writer.rehearse(input).unwrap().items.new, 3);
+    assert_eq!(writer.rehearse(input, &NoProgress).unwrap().items.new, 3);
     drop(writer);
     assert!(!root.exists());
 }
@@ -238,7 +238,7 @@ proptest! {
         let (_folder, mut writer) = ledger_of(&[]);
         let runs: Vec<String> = sightings.iter().map(|f| commit(&mut writer, &[f]).run_id).collect();
         for (run, _) in runs.iter().zip(&undone).filter(|(_, undone)| **undone) {
-            writer.undo(run).unwrap();
+            writer.undo(run, &NoProgress).unwrap();
         }
         let mut left: Vec<&Given> =
             sightings.iter().zip(&undone).filter(|(_, undone)| !**undone).map(|(f, _)| f).collect();
@@ -249,4 +249,42 @@ proptest! {
         prop_assert_eq!(picture(&writer), picture(&at_once));
         prop_assert_eq!(loose_ends(&writer), Vec::<String>::new());
     }
+}
+
+#[derive(Default)]
+struct Heard(std::sync::Mutex<(Vec<String>, Vec<u64>)>);
+
+impl Progress for Heard {
+    fn stage(&self, what: &str) {
+        self.0.lock().unwrap().0.push(what.to_owned());
+    }
+    fn total(&self, _: u64, _: u64) {}
+    fn file_started(&self, _: &str, _: u64) {}
+    fn advanced(&self, _: u64, _: u64) {}
+    fn file_done(&self, _: &str) {}
+    fn months(&self, months: u64, rows: u64) {
+        self.0.lock().unwrap().0.push(format!("{months} months, {rows} rows"));
+    }
+    fn month_done(&self, rows: u64) {
+        self.0.lock().unwrap().1.push(rows);
+    }
+}
+
+#[test]
+fn a_run_and_its_undo_tell_how_many_months_and_rows_they_fold() {
+    let (_folder, mut writer) = ledger_of(&[&[&january()]]);
+    let input = run_of(&writer, &[&late_january(), &february()]);
+    let heard = Heard::default();
+    let run = writer.commit(input, &heard).unwrap().run_id;
+    let (told, mut done) = heard.0.into_inner().unwrap();
+    done.sort_unstable();
+    let rows: u64 = done.iter().sum();
+    assert_eq!(told, ["folding", &format!("2 months, {rows} rows"), "committing"]);
+    assert!(done.len() == 2 && done[0] > 0, "{done:?}");
+
+    let heard = Heard::default();
+    writer.undo(&run, &heard).unwrap();
+    let (told, done) = heard.0.into_inner().unwrap();
+    assert_eq!(told[1], format!("2 months, {} rows", done.iter().sum::<u64>()));
+    assert_eq!(done.len(), 2);
 }

@@ -29,13 +29,13 @@ fn an_order_moves_when_its_day_becomes_known_and_back_when_that_is_undone() {
     assert_eq!(homes(&writer, "OLD-1"), ["shop 2019-04"]);
     assert_eq!(writer.table_files(Table::Orders).unwrap().len(), 2, "nothing is left without a day");
 
-    writer.undo("r0003").unwrap();
+    writer.undo("r0003", &NoProgress).unwrap();
     assert_eq!(homes(&writer, "OLD-1"), ["shop 2019-03"]);
-    writer.undo("r0002").unwrap();
+    writer.undo("r0002", &NoProgress).unwrap();
     assert_eq!(homes(&writer, "OLD-1"), ["shop none"]);
     let (_other, never) = ledger_of(&[&[&blank]]);
     assert_eq!(picture(&writer), picture(&never));
-    writer.undo("r0001").unwrap();
+    writer.undo("r0001", &NoProgress).unwrap();
     assert_eq!(homes(&writer, "OLD-1"), [""; 0]);
     assert_eq!(loose_ends(&writer), [""; 0]);
 }
@@ -66,6 +66,6 @@ fn a_better_mall_moves_rows_of_orders_without_a_day() {
     commit(&mut writer, &[&sure]);
     assert_eq!(homes(&writer, "OLD-1"), ["shop 2019-03"]);
     assert_eq!(texts(&writer, Table::Orders, "mall_id"), ["shop", "shop"]);
-    writer.undo("r0002").unwrap();
+    writer.undo("r0002", &NoProgress).unwrap();
     assert_eq!(texts(&writer, Table::Orders, "mall_id"), ["annex", "annex"]);
 }

@@ -61,11 +61,11 @@ fn the_order_of_mending_and_origin_does_not_matter() {
 #[test]
 fn without_its_origin_a_mended_row_speaks_for_itself() {
     let (_folder, mut writer) = ledger_of(&[&[&broken()], &[&mending("mended", 9_000, "잔")]]);
-    writer.undo("r0001").unwrap();
+    writer.undo("r0001", &NoProgress).unwrap();
     assert_eq!(sources(&writer), ["history"]);
     commit(&mut writer, &[&broken()]);
     assert_eq!(sources(&writer), ["export", "export"]);
-    writer.undo("r0002").unwrap();
+    writer.undo("r0002", &NoProgress).unwrap();
     assert_eq!(writer.quarantined().unwrap().len(), 1, "nothing mends the row any more");
 }
 
@@ -83,6 +83,6 @@ fn a_mending_that_fails_again_can_be_mended() {
     commit(&mut writer, &[&again]);
     assert_eq!(writer.quarantined().unwrap(), []);
     assert_eq!(sources(&writer), ["export", "export"], "it stands in for the first of the chain");
-    writer.undo("r0002").unwrap();
+    writer.undo("r0002", &NoProgress).unwrap();
     assert_eq!(sources(&writer), ["export", "history"], "the chain is broken");
 }

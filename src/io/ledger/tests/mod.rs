@@ -22,6 +22,7 @@ use crate::core::problem::{Finding, FindingKind, Quarantined, Reason};
 use crate::core::schema::Additions;
 use crate::core::stage::{Contents, Row, Stage};
 use crate::core::types::{Instant, KstDateTime, OrderId, Precision, Source};
+use crate::io::report::{NoProgress, Progress};
 
 static SCHEMA: LazyLock<Arc<Schema>> =
     LazyLock::new(|| Arc::new(Schema::load(&Additions::default()).expect("the embedded schema is sound")));
@@ -168,7 +169,7 @@ fn reader(root: &Path) -> Ledger {
 
 fn commit(writer: &mut Writer, files: &[&Given]) -> RunOutcome {
     let input = run_of(writer, files);
-    writer.commit(input).expect("it commits")
+    writer.commit(input, &NoProgress).expect("it commits")
 }
 
 /// A ledger in a new folder with these runs.

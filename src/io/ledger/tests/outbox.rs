@@ -40,7 +40,7 @@ fn what_was_pulled_is_known_as_long_as_its_file() {
     let outcome = commit(&mut writer, &[&file]);
     assert_eq!(writer.pulled("p.d.t").unwrap(), [pulled]);
     assert_eq!(writer.pulled("p.d.other").unwrap(), []);
-    writer.undo(&outcome.run_id).unwrap();
+    writer.undo(&outcome.run_id, &NoProgress).unwrap();
     assert_eq!(writer.pulled("p.d.t").unwrap(), []);
 }
 

@@ -46,7 +46,7 @@ fn an_empty_ledger_has_all_tables() {
 fn a_scan_shows_the_ledger_as_it_was_when_it_began() {
     let (_folder, mut writer) = ledger_of(&[&[&two_months()]]);
     let scan = writer.scan(Table::Orders, DayRange::default()).unwrap();
-    writer.undo("r0001").unwrap();
+    writer.undo("r0001", &NoProgress).unwrap();
     assert_eq!(scan.map(|b| b.unwrap().num_rows()).sum::<usize>(), 4);
 }
 
@@ -219,7 +219,7 @@ fn a_folder_that_cannot_be_written_leaves_the_ledger_as_it_was() {
         &writer,
         &[&given("march", 5, &[line("20260303-0000001", 1, "컵"), line("20260105-0000009", 1, "컵")])],
     );
-    let error = writer.commit(input).unwrap_err();
+    let error = writer.commit(input, &NoProgress).unwrap_err();
     assert_eq!(error.code(), "store.io");
     std::fs::remove_file(folder.path().join("observations/month=2026-03")).unwrap();
     assert_eq!((picture(&writer), listing(folder.path())), before);

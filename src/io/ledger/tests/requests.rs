@@ -15,7 +15,7 @@ fn requests_are_kept_until_they_are_withdrawn_and_belong_to_no_run() {
     let (_folder, mut writer) = ledger_of(&[&[&file]]);
     let run = writer.runs().unwrap()[0].run_id.clone();
     assert_eq!(writer.note_requests(&[asked(10), asked(30)]).unwrap(), ["q0001", "q0002"]);
-    writer.undo(&run).unwrap();
+    writer.undo(&run, &NoProgress).unwrap();
     let [first, second] = &writer.requests().unwrap()[..] else { panic!("two requests") };
     assert_eq!((first.request_id.as_str(), first.mall_id.as_str(), first.shop_no), ("q0001", "mall", 2));
     assert_eq!((first.asked, second.asked), (asked(10).2, asked(30).2));
