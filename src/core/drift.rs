@@ -3,6 +3,7 @@
 //! Both states are folded tables, so a value that went there and back again is no change, and neither is a status told by
 //! its label and its code twice. What belongs together is data: `schemas/changes.toml`.
 
+mod pairs;
 #[cfg(test)]
 mod tests;
 mod topics;
@@ -11,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::schema::comparable_label;
 use super::types::{Day, Money};
+use pairs::Pairs;
 pub use topics::{Amount, Topic, topics};
 
 /// The column of status labels, which every source spells in its own way.
@@ -43,6 +45,17 @@ pub struct Difference {
     pub old: Option<String>,
     /// `None` where it was cleared.
     pub new: Option<String>,
+    /// Where all that an order has of the topic are first words.
+    pub first: Option<FirstWord>,
+}
+
+/// What first words of an order's amount are worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FirstWord {
+    /// Hundredths beyond what other columns had told.
+    pub adds: i64,
+    /// Whether any of them had told anything.
+    pub told_before: bool,
 }
 
 impl Difference {
@@ -66,38 +79,14 @@ pub struct Drift {
     pub new_items: u64,
 }
 
-/// Compares two states. An order whose shop became known later is the same order.
+/// Compares two states. An order whose shop became known later is the same order, and so is an item that got its code.
 pub fn compare(before: &BTreeMap<Key, State>, after: &BTreeMap<Key, State>, topics: &[Topic]) -> Drift {
     let first_words: BTreeSet<&str> =
         topics.iter().filter(|t| t.first_word).flat_map(|t| &t.columns).map(String::as_str).collect();
-    let anywhere = |key: &Key| (key.mall_id.clone(), key.order_id.clone(), key.item_key.clone());
-    let moved: BTreeMap<_, &State> = before
-        .iter()
-        .filter(|(key, _)| !after.contains_key(key))
-        .map(|(key, state)| (anywhere(key), state))
-        .collect();
-    let known: BTreeSet<(&str, &str)> =
-        before.keys().map(|k| (k.mall_id.as_str(), k.order_id.as_str())).collect();
-    let mut gone: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for key in before.keys().filter(|k| k.item_key.is_some() && !after.contains_key(k)) {
-        *gone.entry((&key.mall_id, &key.order_id)).or_default() += 1;
-    }
-
-    let mut drift = Drift::default();
+    let Pairs { old, new_orders, new_items } = Pairs::new(before, after);
+    let mut drift = Drift { differences: Vec::new(), new_orders, new_items };
     for (key, state) in after {
-        let Some(old) = before.get(key).or_else(|| moved.get(&anywhere(key)).copied()) else {
-            let order = (key.mall_id.as_str(), key.order_id.as_str());
-            match (&key.item_key, known.contains(&order)) {
-                (None, false) => drift.new_orders += 1,
-                // An item that got its code is not a new one.
-                (Some(_), true) => match gone.get_mut(&order).filter(|n| **n > 0) {
-                    Some(n) => *n -= 1,
-                    None => drift.new_items += 1,
-                },
-                _ => {}
-            }
-            continue;
-        };
+        let Some(old) = old.get(key) else { continue };
         let fields: BTreeSet<&String> = old.values.keys().chain(state.values.keys()).collect();
         for field in fields {
             let (was, is) = (old.values.get(field), state.values.get(field));
@@ -111,11 +100,58 @@ pub fn compare(before: &BTreeMap<Key, State>, after: &BTreeMap<Key, State>, topi
                     field: field.clone(),
                     old: was.cloned(),
                     new: is.cloned(),
+                    first: None,
                 });
             }
         }
     }
+    for topic in topics.iter().filter(|t| t.first_word) {
+        weigh_first_words(&mut drift.differences, topic, before, after);
+    }
     drift
+}
+
+/// A first word is news only as far as no other column of its topic had told the same: 총 실제 환불금액 where only 실제 환불금액
+/// was known tells no new refund. Orders in which a known value became another are told by that.
+fn weigh_first_words(
+    differences: &mut Vec<Difference>,
+    topic: &Topic,
+    before: &BTreeMap<Key, State>,
+    after: &BTreeMap<Key, State>,
+) {
+    let mut told_anew: BTreeMap<(String, String), bool> = BTreeMap::new();
+    for d in differences.iter().filter(|d| topic.columns.contains(&d.field)) {
+        let order = (d.key.mall_id.clone(), d.key.order_id.clone());
+        *told_anew.entry(order).or_insert(true) &= d.old.is_none();
+    }
+    let weighed: BTreeMap<(String, String), FirstWord> = told_anew
+        .into_iter()
+        .filter(|(_, only_first_words)| *only_first_words)
+        .map(|(order, _)| {
+            let name = (order.0.as_str(), order.1.as_str());
+            let (was, is) = (worth(before, name, topic), worth(after, name, topic));
+            let adds = is.unwrap_or(0).saturating_sub(was.unwrap_or(0));
+            (order, FirstWord { adds, told_before: was.is_some() })
+        })
+        .collect();
+    differences.retain_mut(|d| {
+        if topic.columns.contains(&d.field) {
+            d.first = weighed.get(&(d.key.mall_id.clone(), d.key.order_id.clone())).copied();
+        }
+        d.first.is_none_or(|first| first.adds != 0)
+    });
+}
+
+/// What the columns of a topic tell of an order, in hundredths: the first that tells more than zero, of items their sum.
+fn worth(states: &BTreeMap<Key, State>, order: (&str, &str), topic: &Topic) -> Option<i64> {
+    let told = |column: &String| {
+        let values = pairs::rows_of(states, order).filter_map(|(_, state)| state.values.get(column));
+        let amounts: Vec<i64> =
+            values.filter_map(|v| super::number::parse_money(v).ok()).map(|Money(n)| n).collect();
+        (!amounts.is_empty()).then(|| amounts.into_iter().fold(0, i64::saturating_add))
+    };
+    let told: Vec<i64> = topic.columns.iter().filter_map(told).collect();
+    told.iter().find(|n| **n != 0).or(told.first()).copied()
 }
 
 /// Whether the values are one word told in two ways: a status label with other spaces, or a time told more precisely.
@@ -204,30 +240,44 @@ fn sum_up(topic: &Topic, differences: &[&Difference]) -> TopicSum {
     };
     let (mut total, mut first) = (0i64, (0u64, 0i64));
     for ours in orders.values() {
-        // The columns tell the same money: the first that changed speaks for the order.
-        let Some(column) = topic.columns.iter().find(|c| ours.iter().any(|d| d.field == **c)) else {
-            continue;
+        // The columns tell the same money: one speaks for the order, the first that was known and became different.
+        let first_of = |wanted: &dyn Fn(&Difference) -> bool| {
+            topic.columns.iter().find(|c| ours.iter().any(|d| d.field == **c && wanted(d)))
         };
-        let telling = ours.iter().filter(|d| d.field == *column);
-        for d in telling.clone() {
+        let became = first_of(&|d| d.old.is_some());
+        let Some(column) = became.or_else(|| first_of(&|_| true)) else { continue };
+        let telling: Vec<&&Difference> = ours.iter().filter(|d| d.field == *column).collect();
+        if let Some(word) = telling.iter().find_map(|d| d.first) {
+            let gain = word.adds.saturating_mul(sign);
+            total = total.saturating_add(gain);
+            if !word.told_before {
+                first = (first.0 + 1, first.1.saturating_add(gain));
+            }
+            continue;
+        }
+        for d in telling {
             let gain = d.gain().unwrap_or_default().saturating_mul(sign);
             total = total.saturating_add(gain);
             first.1 = first.1.saturating_add(if d.old.is_none() { gain } else { 0 });
         }
-        first.0 += u64::from(telling.clone().all(|d| d.old.is_none()));
     }
     sum.amount = Some(Money(total));
     sum.first_told = (first.1 != 0).then_some((first.0, Money(first.1)));
     sum
 }
 
-/// Steps of the topic's first column that changed in a place.
+/// Steps of the topic's first column that changed in a place: a label speaks where the code is the same, or is none.
 fn steps(topic: &Topic, differences: &[&Difference]) -> Vec<(String, Option<String>, u64)> {
-    let Some(column) = topic.columns.iter().find(|c| differences.iter().any(|d| d.field == **c)) else {
-        return Vec::new();
-    };
+    let rank = |d: &Difference| topic.columns.iter().position(|c| *c == d.field).unwrap_or(usize::MAX);
+    let mut places: BTreeMap<&Key, &Difference> = BTreeMap::new();
+    for d in differences.iter().copied().filter(|d| d.old.is_some()) {
+        places
+            .entry(&d.key)
+            .and_modify(|best| *best = if rank(d) < rank(best) { d } else { *best })
+            .or_insert(d);
+    }
     let mut counts: BTreeMap<(String, Option<String>), u64> = BTreeMap::new();
-    for d in differences.iter().filter(|d| d.field == *column) {
+    for d in places.into_values() {
         if let Some(old) = &d.old {
             *counts.entry((old.clone(), d.new.clone())).or_default() += 1;
         }

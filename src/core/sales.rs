@@ -141,13 +141,14 @@ pub struct Sales {
 
 impl Sales {
     pub fn of(order: &OrderAmounts, items: &ItemSums) -> Self {
-        let told = order.total_refund.or(order.actual_refund).map(Sum::from);
+        // A zero told before the refund never outweighs the refund that another column tells.
+        let told = [order.total_refund, order.actual_refund].into_iter().flatten().map(Sum::from);
         Self {
             gross: items.gross,
             discounts: items.discounts
                 + order.membership_discount.into()
                 + order.order_coupon_discount.into(),
-            refunds: told.or(items.refunds).unwrap_or_default(),
+            refunds: told.chain(items.refunds).find(|refund| *refund != Sum(0)).unwrap_or_default(),
         }
     }
 

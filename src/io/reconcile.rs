@@ -96,7 +96,7 @@ fn shop_view(shop: &ShopKey, told: &Reconciled) -> ShopSides {
         verdict: told.verdict().as_str(),
         orders: counts(orders),
         items: counts(items),
-        days_judged: days(|d| d.scope.is_judged()),
+        days_judged: days(|d| d.verdict != Verdict::NothingToCompare),
         days_disagreeing: days(|d| d.verdict == Verdict::Disagree),
         files_amount: files.to_string(),
         api_amount: api.to_string(),

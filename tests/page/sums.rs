@@ -106,9 +106,9 @@ pub fn sales(store: &Store) -> BTreeMap<Shop, BTreeMap<Month, Sums>> {
             discounts += sum_of(item, &columns);
         }
         discounts += sum_of(order, &["membership_discount_amount", "order_coupon_discount_amount"]);
-        let refunds = money(order, "total_refund_amount")
-            .or_else(|| money(order, "actual_refund_amount"))
-            .unwrap_or_else(|| own.iter().filter_map(|i| money(i, "item_refund_amount")).sum());
+        let of_items: i128 = own.iter().filter_map(|i| money(i, "item_refund_amount")).sum();
+        let told = ["total_refund_amount", "actual_refund_amount"].map(|c| money(order, c).unwrap_or(0));
+        let refunds = told.into_iter().chain([of_items]).find(|refund| *refund != 0).unwrap_or(0);
 
         let sums = all.entry(shop(order)).or_default().entry(month(order)).or_default();
         sums.orders += 1;

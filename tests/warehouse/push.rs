@@ -420,7 +420,9 @@ fn views_add_up_to_the_tables() {
         "SELECT (SELECT COUNT(*) FROM `{d}.orders` WHERE {mine}), \
          (SELECT SUM(quantity * (IFNULL(product_price, 0) + IFNULL(option_price, 0))) FROM `{d}.order_items` WHERE {mine} \
            AND IFNULL(status_class, '') NOT IN ('canceled_before_payment', 'exchange_goods')), \
-         (SELECT SUM(COALESCE(total_refund_amount, actual_refund_amount, 0)) FROM `{d}.orders` WHERE {mine}), \
+         (SELECT SUM(COALESCE(NULLIF(o.total_refund_amount, 0), NULLIF(o.actual_refund_amount, 0), i.refunds, 0)) \
+           FROM `{d}.orders` o LEFT JOIN (SELECT mall_id, shop_no, order_id, SUM(item_refund_amount) AS refunds \
+             FROM `{d}.order_items` WHERE {mine} GROUP BY 1, 2, 3) i USING (mall_id, shop_no, order_id) WHERE {mine}), \
          CAST(0 AS NUMERIC)",
     );
     same(

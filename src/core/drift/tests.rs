@@ -69,6 +69,37 @@ fn a_refund_that_items_alone_tell_is_added_up_over_them() {
 }
 
 #[test]
+fn a_refund_that_another_column_had_told_is_no_new_one() {
+    let order = key("o1", None, 1);
+    let (one, two) = (key("o1", Some("o1-01"), 1), key("o1", Some("o1-02"), 1));
+    let actual: &[(&str, &str)] = &[("actual_refund_amount", "170.00")];
+    let both: &[(&str, &str)] = &[("actual_refund_amount", "170.00"), ("total_refund_amount", "170.00")];
+    let more: &[(&str, &str)] = &[("actual_refund_amount", "170.00"), ("total_refund_amount", "200.00")];
+    let grown: &[(&str, &str)] = &[("actual_refund_amount", "200.00"), ("total_refund_amount", "200.00")];
+    let nothing: &[(&str, &str)] = &[("actual_refund_amount", "0.00")];
+    let sum = |before: &[(&str, &str)], after: &[(&str, &str)]| {
+        let (_, sums) = told(&[(order.clone(), before)], &[(order.clone(), after)]);
+        sums.first().map(|s| (s.orders, s.amount.unwrap().0, s.first_told))
+    };
+    assert_eq!(sum(actual, both), None);
+    assert_eq!(sum(actual, more), Some((1, -3000, None)));
+    assert_eq!(sum(actual, grown), Some((1, -3000, None)));
+    assert_eq!(sum(nothing, both), Some((1, -17_000, None)));
+    assert_eq!(sum(&[], both), Some((1, -17_000, Some((1, Money(-17_000))))));
+
+    // A claim list that tells one item's part of what the order's sum had told.
+    let (_, sums) = told(
+        &[(order.clone(), &[("total_refund_amount", "340.00")]), (one.clone(), &[]), (two.clone(), &[])],
+        &[
+            (order, &[("total_refund_amount", "340.00")]),
+            (one, &[("item_refund_amount", "170.00")]),
+            (two, &[]),
+        ],
+    );
+    assert_eq!(sums, []);
+}
+
+#[test]
 fn blank_is_not_zero() {
     let order = key("o1", None, 1);
     // A zero or an amount told for the first time is no change of payment, nor a zero one of refunds.
@@ -92,6 +123,24 @@ fn a_status_is_one_word_and_its_steps_are_counted() {
     assert_eq!(drift.differences.len(), 6);
     assert_eq!((sums.len(), sums[0].orders, sums[0].places), (1, 1, 3));
     assert_eq!(sums[0].steps, [("N30".to_owned(), Some("N40".to_owned()), 3)]);
+}
+
+#[test]
+fn where_the_code_tells_no_step_the_label_does() {
+    let items: Vec<Key> = (1..=2).map(|n| key("o1", Some(&format!("o1-0{n}")), 1)).collect();
+    let (_, sums) = told(
+        &[
+            (items[0].clone(), &[("order_status", "N30"), ("status_text", "배송중")]),
+            (items[1].clone(), &[("status_text", "주문제작중")]),
+        ],
+        &[
+            (items[0].clone(), &[("order_status", "N40"), ("status_text", "배송완료")]),
+            (items[1].clone(), &[("order_status", "N30"), ("status_text", "배송중")]),
+        ],
+    );
+    assert_eq!(sums[0].places, 2);
+    let step = |old: &str, new: &str| (old.to_owned(), Some(new.to_owned()), 1);
+    assert_eq!(sums[0].steps, [step("N30", "N40"), step("주문제작중", "배송중")]);
 }
 
 #[test]
@@ -125,6 +174,43 @@ fn new_orders_new_items_and_items_that_got_their_code_are_told_apart() {
         ],
     );
     assert_eq!((drift.new_orders, drift.new_items, sums.len()), (1, 1, 0));
+}
+
+#[test]
+fn an_item_that_got_its_code_is_compared_with_what_it_was() {
+    let order = key("o1", None, 1);
+    let (was, is) = (key("o1", Some("o1~1"), 1), key("o1", Some("o1-02"), 2));
+    let (drift, sums) = told(
+        &[
+            (order, &[]),
+            (was, &[("product_no", "7"), ("product_name", "A; B"), ("item_refund_amount", "0.00")]),
+        ],
+        &[
+            (key("o1", None, 2), &[]),
+            (key("o1", Some("o1-01"), 2), &[("product_no", "8")]),
+            (is.clone(), &[("product_no", "7"), ("product_name", "A,B"), ("item_refund_amount", "50.00")]),
+        ],
+    );
+    assert_eq!((drift.new_orders, drift.new_items), (0, 1));
+    let fields: Vec<_> = drift.differences.iter().map(|d| (&d.key, d.field.as_str())).collect();
+    assert_eq!(fields, [(&is, "item_refund_amount"), (&is, "product_name")]);
+    assert_eq!(sums[0].amount, Some(Money(-5000)));
+}
+
+#[test]
+fn an_item_without_a_code_stays_itself_when_another_gets_its_own() {
+    let order = key("o1", None, 1);
+    let goods: [&[(&str, &str)]; 3] = [
+        &[("product_no", "1"), ("item_refund_amount", "10.00")],
+        &[("product_no", "2"), ("item_refund_amount", "20.00")],
+        &[("product_no", "3"), ("item_refund_amount", "30.00")],
+    ];
+    let row = |name: &str, n: usize| (key("o1", Some(name), 1), goods[n]);
+    let (drift, _) = told(
+        &[(order.clone(), &[]), row("o1~1", 0), row("o1~2", 1), row("o1~3", 2)],
+        &[(order, &[]), row("o1-01", 1), row("o1~1", 0), row("o1~2", 2)],
+    );
+    assert_eq!(drift, Drift::default());
 }
 
 #[test]

@@ -85,34 +85,37 @@ impl SideOrder {
     }
 
     /// What the order is worth by a column.
-    fn by(&self, column: &str) -> Option<i64> {
+    fn by(&self, column: &str, counts: CountedItems<'_>) -> Option<i64> {
         let amount = |row: &SideRow| parse_money(&row.words.get(column)?.value).ok().map(|m| m.0);
-        amount(&self.own).or_else(|| self.over_items(amount))
+        amount(&self.own).or_else(|| self.over_items(counts, amount))
     }
 
     /// What the order's goods cost by quantity and price.
-    fn by_goods(&self) -> Option<i64> {
+    fn by_goods(&self, counts: CountedItems<'_>) -> Option<i64> {
         let word = |row: &SideRow, column: &str| row.words.get(column).map(|w| w.value.clone());
         let money = |row: &SideRow, column| parse_money(&word(row, column)?).ok().map(|m| m.0);
-        self.over_items(|row| {
+        self.over_items(counts, |row| {
             let quantity = parse_int(&word(row, "quantity")?).ok()?;
             let price = money(row, "product_price")?.checked_add(money(row, "option_price").unwrap_or(0))?;
             price.checked_mul(quantity)
         })
     }
 
-    fn over_items(&self, amount: impl Fn(&SideRow) -> Option<i64>) -> Option<i64> {
-        if self.items.is_empty() {
-            return None;
-        }
-        self.items.values().try_fold(0i64, |sum, row| sum.checked_add(amount(row)?))
+    fn over_items(&self, counts: CountedItems<'_>, amount: impl Fn(&SideRow) -> Option<i64>) -> Option<i64> {
+        let mut rows = self.items.iter().filter(|(item, _)| counts(item)).map(|(_, row)| row).peekable();
+        rows.peek()?;
+        rows.try_fold(0i64, |sum, row| sum.checked_add(amount(row)?))
     }
 
     /// All that tells what it is worth, best first.
-    fn worths<'a>(&'a self, rules: &'a Rules) -> impl Iterator<Item = Option<i64>> + 'a {
-        rules.amounts.iter().map(|column| self.by(column)).chain([self.by_goods()])
+    fn worths(&self, rules: &Rules, counts: CountedItems<'_>) -> Vec<Option<i64>> {
+        let by_columns = rules.amounts.iter().map(|column| self.by(column, counts));
+        by_columns.chain([self.by_goods(counts)]).collect()
     }
 }
+
+/// Which items an amount that is added up over items takes in.
+type CountedItems<'a> = &'a dyn Fn(&str) -> bool;
 
 /// In which of the classes an order or item is; it is in exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -216,7 +219,7 @@ pub fn compare(
 fn alone(order: &SideOrder, scope: Scope, class: Class, rules: &Rules) -> OrderFound {
     let judged = scope == Scope::Whole;
     let class = if judged { class } else { Class::Unjudged };
-    let worth = order.worths(rules).flatten().next().filter(|_| judged).map(Money);
+    let worth = order.worths(rules, &|_| true).into_iter().flatten().next().filter(|_| judged).map(Money);
     let one_sided = OneSided { item_key: None, class, seen: order.own.seen, other_seen: None };
     OrderFound {
         key: order.key.clone(),
@@ -273,7 +276,12 @@ fn both(files: &SideOrder, api: &SideOrder, scope: Scope, rules: &Rules) -> Orde
     for (item, row) in api.items.iter().filter(|(item, _)| !files.items.contains_key(*item)) {
         found.items.insert(item.clone(), lone(item, row, Class::OnlyInApi, files));
     }
-    let compared = files.worths(rules).zip(api.worths(rules)).find_map(|(f, a)| f.zip(a));
+    // Where one side may lack items, nothing follows from those that it lacks: neither a class nor money.
+    let counts = |item: &str| {
+        scope == Scope::Whole || (files.items.contains_key(item) && api.items.contains_key(item))
+    };
+    let (of_files, of_api) = (files.worths(rules, &counts), api.worths(rules, &counts));
+    let compared = of_files.into_iter().zip(of_api).find_map(|(f, a)| f.zip(a));
     found.amounts = [compared.map(|(f, _)| Money(f)), compared.map(|(_, a)| Money(a))];
     found.unweighed = compared.is_none() && !found.one_sided.is_empty();
     found

@@ -100,6 +100,20 @@ fn an_order_is_weighed_by_the_first_amount_that_both_sides_tell() {
 }
 
 #[test]
+fn items_that_are_not_judged_weigh_nothing() {
+    let goods = |price| [("quantity", "2"), ("product_price", price)];
+    let (one, two) = (goods("1000.00"), goods("7.00"));
+    let full = order(1, &[], &[("-01", &one), ("-02", &two)]);
+    let part = order(2, &[], &[("-01", &one)]);
+    let told = found(Some(&full), Some(&part), Scope::Common);
+    assert_eq!((told.amounts, told.off()), ([Some(Money(200_000)); 2], Money(0)));
+    assert_eq!(found(Some(&full), Some(&part), Scope::Whole).off(), Money(1_400));
+    let mut tally = Tally::default();
+    tally.add(told);
+    assert_eq!(tally.judge(Money(0)).verdict(), Verdict::Agree);
+}
+
+#[test]
 fn a_field_that_never_changes_is_no_drift() {
     let side = |at, no| order(at, &[], &[("-01", &[("product_no", no)])]);
     let told = found(Some(&side(1, "7")), Some(&side(2, "8")), Scope::Whole);

@@ -64,13 +64,17 @@ fn the_orders_refund_comes_before_that_of_its_items() {
         (won(7), won(8), 700),
         (None, won(8), 800),
         (None, None, 12_000),
-        // A zero is a word: nothing was refunded.
-        (won(0), won(8), 0),
+        // A zero may have been told before the refund, and then another column knows better.
+        (won(0), won(8), 800),
+        (won(0), won(0), 12_000),
+        (won(0), None, 12_000),
     ];
     for (total_refund, actual_refund, expected) in cases {
         let order = OrderAmounts { total_refund, actual_refund, ..Default::default() };
         assert_eq!(Sales::of(&order, &items).refunds, Sum(expected), "{order:?}");
     }
+    let zeros = OrderAmounts { total_refund: won(0), ..Default::default() };
+    assert_eq!(Sales::of(&zeros, &sums(&[shirt()])).refunds, Sum(0));
 }
 
 #[test]

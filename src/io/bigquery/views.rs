@@ -133,7 +133,7 @@ fn daily_sales(items: &str, orders: &str) -> String {
            IFNULL(i.gross, {zero}) AS gross,\n    \
            IFNULL(i.discounts, {zero}) + IFNULL(o.membership_discount_amount, 0)\n      \
              + IFNULL(o.order_coupon_discount_amount, 0) AS discounts,\n    \
-           COALESCE(o.total_refund_amount, o.actual_refund_amount, i.refunds, {zero}) AS refunds\n  \
+           COALESCE(NULLIF(o.total_refund_amount, 0), NULLIF(o.actual_refund_amount, 0), i.refunds, {zero}) AS refunds\n  \
            FROM {orders} o LEFT JOIN of_items i USING (mall_id, shop_no, order_id)\n),\n\
          days AS (\n  \
            SELECT 'order_day' AS basis, order_day AS day, mall_id, shop_no, gross, discounts, refunds FROM of_orders\n  \

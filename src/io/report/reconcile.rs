@@ -21,7 +21,7 @@ pub struct ShopSides {
     pub verdict: &'static str,
     pub orders: ClassCounts,
     pub items: ClassCounts,
-    /// Days that are judged, and those of them that disagree.
+    /// Days of which anything was compared, and those of them that disagree.
     pub days_judged: u64,
     pub days_disagreeing: u64,
     pub files_amount: String,
