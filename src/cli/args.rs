@@ -21,13 +21,14 @@ Exit status:
   0  all well
   1  nothing was committed (I/O, configuration, ledger locked)
   2  usage
-  3  committed, but a file failed or rows were quarantined; reconcile: files and API disagree
+  3  committed, but a file failed or rows were quarantined;
+     reconcile: files and API disagree
 
 Examples:
   jangbu inspect inbox/haruhome_20240705_1_ab12.csv
   jangbu ingest inbox/
   jangbu export order_items --out items.xlsx --from 2024-01-01 --to 2024-06-30
-  jangbu query \"SELECT order_day, SUM(item_payment_amount) FROM order_items GROUP BY order_day\"")]
+  jangbu query \"SELECT shop_no, COUNT(*) AS orders FROM orders GROUP BY shop_no\"")]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -107,7 +108,7 @@ Examples:
     #[command(after_long_help = "\
 Examples:
   jangbu ingest inbox/
-  jangbu ingest old/2019.xls --mall haruhome --source history --observed-at 2020-01-15
+  jangbu ingest old/2019.xls --mall haruhome --observed-at 2020-01-15
   jangbu ingest secure.zip --password-file ~/.cafe24-password
   jangbu ingest inbox/ --dry-run")]
     Ingest(Ingest),
@@ -136,8 +137,8 @@ Examples:
     /// Tables: order_items, orders, order_changes, files, findings, quarantine. `jangbu schema` lists their columns.
     #[command(after_long_help = "\
 Examples:
-  jangbu query \"SELECT order_status, COUNT(*) AS items FROM order_items GROUP BY order_status\"
-  jangbu query \"SELECT * FROM orders WHERE order_day = DATE '2024-07-01'\" --format csv > day.csv")]
+  jangbu query \"SELECT paid, COUNT(*) AS orders FROM orders GROUP BY paid\"
+  jangbu query \"SELECT * FROM orders WHERE shop_no = 2\" --format csv > two.csv")]
     Query(Query),
     /// Show what a file is and what would happen to it; writes nothing
     ///
@@ -204,7 +205,7 @@ Examples:
 Examples:
   jangbu report --out report.html
   jangbu report --out report.html --lang ko
-  jangbu report --out half.html --from 2024-01-01 --to 2024-06-30 --since 2024-07-01")]
+  jangbu report --out half.html --from 2024-01-01 --to 2024-06-30")]
     Report(Report),
     /// Hold files against the API: what is equal, what drifted, what only one of them has
     ///
@@ -534,6 +535,7 @@ mod tests {
             helps.extend(command.get_subcommands_mut().map(|c| c.render_long_help().to_string()));
         }
         for line in helps.iter().flat_map(|h| h.lines()).map(str::trim).filter(|l| l.starts_with("jangbu ")) {
+            assert!(line.len() < 79, "too wide for a terminal, indented: {line}");
             let line = line.split(" > ").next().unwrap();
             let (plain, quoted) = line.split_once('"').map_or((line, None), |(a, b)| (a, Some(b)));
             let mut words: Vec<&str> = plain.split_whitespace().collect();

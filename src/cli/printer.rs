@@ -235,7 +235,9 @@ impl Printer {
     }
 
     fn say(&mut self, text: &str) {
-        // A lost message must not lose the work it tells of.
+        // On a terminal a message stands below what was printed before it. What cannot be written is told at the end, and a lost
+        // message must not lose the work it tells of.
+        let _ = self.console.out.flush();
         let _ = writeln!(self.console.err, "{text}");
     }
 }
@@ -311,6 +313,19 @@ pub(crate) mod tests {
                 "message": "the ledger is in use: process 12 holds it",
                 "hint": "wait, then run again"}})
         );
+    }
+
+    #[test]
+    fn a_message_stands_below_what_was_printed_before_it() {
+        let terminal = Shared::default();
+        let (mut printer, ..) = test_printer(Verbosity::Normal, Output::People);
+        printer.console.out = Box::new(io::BufWriter::new(terminal.clone()));
+        printer.console.err = Box::new(terminal.clone());
+        printer.result("result\n").unwrap();
+        printer.note("note");
+        printer.result("more\n").unwrap();
+        printer.flush().unwrap();
+        assert_eq!(terminal.text(), "result\nnote\nmore\n");
     }
 
     #[test]
