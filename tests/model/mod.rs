@@ -9,6 +9,7 @@ pub mod fold;
 pub mod generate;
 pub mod headers;
 pub mod ledger;
+pub mod numbers;
 pub mod plan;
 pub mod promises;
 pub mod reconcile;
