@@ -24,6 +24,11 @@ impl FileHash {
         }
         Some(Self(out))
     }
+
+    /// The first 16 hex digits, as people are shown it.
+    pub fn short(&self) -> String {
+        self.0.iter().take(8).map(|b| format!("{b:02x}")).collect()
+    }
 }
 
 impl fmt::Display for FileHash {

@@ -231,7 +231,7 @@ fn mended(file: &ReadFile, ledger: Option<&Ledger>) -> Result<Vec<Mended>, Ledge
     }
     let named = |(origin, rows): (FileHash, u64)| {
         let record = ledger.map(|ledger| ledger.known(&origin)).transpose()?.flatten();
-        let file = record.map_or_else(|| origin.to_string().chars().take(16).collect(), |record| record.path);
+        let file = record.map_or_else(|| origin.short(), |record| record.path);
         Ok(Mended { file, rows })
     };
     counts.into_iter().map(named).collect()

@@ -59,5 +59,5 @@ pub(super) fn tighten(path: &Path) -> Result<(), LedgerError> {
 /// A mark by which a key is known again, and from which it cannot be found.
 pub(super) fn mark(key: &[u8; KEY_LENGTH]) -> String {
     let digest = Sha256::new().chain_update(b"jangbu person key").chain_update(key).finalize();
-    FileHash(digest.into()).to_string().chars().take(16).collect()
+    FileHash(digest.into()).short()
 }
