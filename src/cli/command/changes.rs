@@ -21,7 +21,7 @@ pub(super) fn run(
         field: args.field.as_deref().map(|name| field_named(name, &schema)).transpose()?,
         order: args.order.as_deref().map(order_named).transpose()?,
     };
-    let report = wire::changes(settings, &schema, args.since.as_deref().map(since), &wanted)?;
+    let report = wire::changes(settings, &schema, args.since.as_deref().map(since).transpose()?, &wanted)?;
     match printer.output() {
         Output::Json => printer.document(&report)?,
         Output::People => {
@@ -34,8 +34,17 @@ pub(super) fn run(
 }
 
 /// A day or moment, else the name of a run.
-pub(super) fn since(text: &str) -> Since {
-    when::parse_instant(text).map_or_else(|| Since::Run(text.trim().to_owned()), Since::Moment)
+pub(super) fn since(text: &str) -> Result<Since, Failure> {
+    if let Some(moment) = when::parse_instant(text) {
+        return Ok(Since::Moment(moment));
+    }
+    let name = text.trim();
+    let digits = name.strip_prefix('r').unwrap_or(name);
+    if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(Since::Run(name.to_owned()));
+    }
+    Err(Failure::usage(format!("--since: `{text}` is neither a run nor a day"))
+        .hint("write a run such as r0012, or a day such as 2024-07-05"))
 }
 
 fn field_named(name: &str, schema: &Schema) -> Result<String, Failure> {
@@ -67,6 +76,19 @@ fn order_named(text: &str) -> Result<String, Failure> {
 mod tests {
     use super::*;
     use crate::core::schema::Additions;
+
+    #[test]
+    fn what_is_neither_a_run_nor_a_day_is_no_unknown_run() {
+        for name in ["r0012", "12"] {
+            assert!(matches!(since(name), Ok(Since::Run(run)) if run == name));
+        }
+        assert!(matches!(since("2024-07-05"), Ok(Since::Moment(_))));
+        for wrong in ["2024-13-01", "yesterday", "r", "run1", ""] {
+            let failure = since(wrong).unwrap_err();
+            let message = format!("--since: `{wrong}` is neither a run nor a day");
+            assert_eq!((failure.status, failure.message), (Status::Usage, message));
+        }
+    }
 
     #[test]
     fn a_column_that_is_not_watched_is_answered_by_the_nearest_that_is() {

@@ -32,7 +32,7 @@ pub(super) fn run(
     let schema = settings.schema()?;
     let asked = Asked {
         days: DayRange { from: limits.from, to: limits.to },
-        since: args.since.as_deref().map(since),
+        since: args.since.as_deref().map(since).transpose()?,
         clock: wire::clock(today.transpose()?, args.settle),
         names: if args.hide_file_names { FileNames::Hidden } else { FileNames::Shown },
     };
