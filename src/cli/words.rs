@@ -5,6 +5,7 @@
 //! placeholders, and every id that the program asks for to a message.
 
 use std::borrow::Cow;
+use std::io;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::types::FluentNumber;
@@ -87,7 +88,32 @@ impl Words {
 
     /// A sentence that an inner layer made, in this language.
     pub fn said<'t>(&self, sentence: &'t str) -> Cow<'t, str> {
-        self.sentences.translate(sentence)
+        let told = self.sentences.translate(sentence);
+        match self.with_system_words(&told) {
+            Some(text) => Cow::Owned(text),
+            None => told,
+        }
+    }
+
+    /// The text with the system's own words about a failure in this language, and without the temporary file that it names.
+    fn with_system_words(&self, text: &str) -> Option<String> {
+        let (_, tail) = text.split_once("(os error ")?;
+        let (number, after) = tail.split_once(')')?;
+        let error = io::Error::from_raw_os_error(number.parse().ok()?);
+        let words = match (self.lang, error.kind()) {
+            (Lang::En, _) => error.to_string(),
+            (_, io::ErrorKind::NotFound) => self.say("system-missing"),
+            (_, io::ErrorKind::PermissionDenied) => self.say("system-denied"),
+            (_, io::ErrorKind::StorageFull) => self.say("system-full"),
+            (_, io::ErrorKind::NotADirectory) => self.say("system-no-folder"),
+            (_, io::ErrorKind::IsADirectory) => self.say("system-folder"),
+            (_, io::ErrorKind::ReadOnlyFilesystem) => self.say("system-read-only"),
+            (_, io::ErrorKind::AlreadyExists) => self.say("system-exists"),
+            _ => error.to_string(),
+        };
+        let place = after.strip_prefix(" at path \"").and_then(|rest| rest.split_once('"'));
+        let place = place.map_or_else(String::new, |(path, _)| format!(" at path \"{path}\""));
+        Some(text.replace(&format!("{error}{place}"), &words))
     }
 
     /// `3 rows`
@@ -228,6 +254,24 @@ mod tests {
         assert!(unknown.is_empty(), "no message for {unknown:?}");
         let unused: Vec<_> = english.keys().filter(|id| !used.contains(id.as_str())).collect();
         assert!(unused.is_empty(), "never said: {unused:?}");
+    }
+
+    #[test]
+    fn what_the_system_says_is_translated_and_names_no_temporary_file() {
+        let denied = io::Error::from(io::ErrorKind::PermissionDenied);
+        let missing = io::Error::from_raw_os_error(2);
+        let korean = Words::of(Lang::Ko);
+        assert_eq!(korean.said(&missing.to_string()), "파일이나 폴더가 없습니다");
+        let path = " at path \"/a/.jangbu-x.tmp\"";
+        assert_eq!(korean.said(&format!("{missing}{path}")), "파일이나 폴더가 없습니다");
+        assert_eq!(
+            korean.said(&format!("cannot read a.csv: {missing}")),
+            "a.csv: 읽을 수 없습니다(파일이나 폴더가 없습니다)"
+        );
+        assert_eq!(Words::of(Lang::En).said(&format!("{missing}{path}")), missing.to_string());
+        for text in ["(os error ", "(os error x)", "a (os error 2) b", &denied.to_string()] {
+            assert_eq!(korean.said(text), text);
+        }
     }
 
     #[test]

@@ -19,6 +19,14 @@ bug-stopped = stopped unexpectedly; the ledger holds what was committed before
 bug-stopped-at = stopped unexpectedly at { $place }; the ledger holds what was committed before
 bug-report = please report this place and the command, without any data
 
+system-missing = no such file or folder
+system-denied = permission denied
+system-full = no space left on the disk
+system-no-folder = a part of the path is no folder
+system-folder = it is a folder
+system-read-only = the file system can only be read
+system-exists = it is there already
+
 usage-help-hint = For more information, try '--help'.
 usage-conflict = the argument '{ $arg }' cannot be used with { $others }
 usage-repeated = the argument '{ $arg }' cannot be used multiple times

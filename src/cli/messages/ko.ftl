@@ -13,6 +13,14 @@ bug-stopped = 뜻밖에 멈췄습니다. 장부에는 그 전까지 반영된 �
 bug-stopped-at = { $place }에서 뜻밖에 멈췄습니다. 장부에는 그 전까지 반영된 것이 그대로 있습니다
 bug-report = 이 위치와 명령을 자료 없이 알려 주세요
 
+system-missing = 파일이나 폴더가 없습니다
+system-denied = 권한이 없습니다
+system-full = 디스크에 남은 공간이 없습니다
+system-no-folder = 경로 가운데 폴더가 아닌 것이 있습니다
+system-folder = 폴더입니다
+system-read-only = 읽기만 할 수 있는 파일 시스템입니다
+system-exists = 이미 있습니다
+
 usage-help-hint = 자세한 것은 '--help'로 봅니다.
 usage-conflict = 함께 쓸 수 없는 옵션입니다: '{ $arg }', { $others }
 usage-repeated = 한 번만 쓸 수 있습니다: '{ $arg }'

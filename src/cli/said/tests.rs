@@ -112,7 +112,10 @@ fn korean() -> BTreeMap<String, String> {
 }
 
 /// Words that look for something in a message of another program, or stand in code only.
-const IN_CODE_ONLY: [&str; 14] = [
+const IN_CODE_ONLY: [&str; 17] = [
+    "(os error ",
+    " at path \"",
+    " at path \"{path}\"",
     "; valid columns",
     "' was not found",
     "unable to find column \"",
