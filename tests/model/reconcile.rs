@@ -226,6 +226,24 @@ fn rows_without_item_codes_stand_for_the_items_that_the_api_names() {
 }
 
 #[test]
+fn a_day_on_which_nothing_was_compared_is_not_counted_as_judged() {
+    let store = Store::new();
+    let mut orders: Vec<Order> = (1..=9).map(|day| order(5, day, 1)).collect();
+    // The API was asked on 10 May itself: of that day each side has another order.
+    orders.push(order(5, 10, 1));
+    put(&store, "orders_20240510T120000.json", &api(&orders));
+    orders[9] = order(5, 10, 2);
+    put(&store, &on("20240605"), &file(&orders));
+    let (status, told) = reconcile(&store, &[]);
+    let shop = &told["shops"][0];
+    assert_eq!((status, &told["verdict"], &shop["days_judged"]), (0, &json!("agree"), &json!(9)));
+    let last = &shop["days"][9];
+    assert_eq!((&last["scope"], &last["verdict"]), (&json!("common"), &json!("nothing_to_compare")));
+    let text = store.run(&["reconcile"]).stdout;
+    assert!(text.contains("files and API agree to the won on 9 days"), "{text}");
+}
+
+#[test]
 fn one_side_alone_is_named_and_not_judged() {
     let store = Store::new();
     put(&store, &on("20240605"), &file(&[order(5, 1, 1), order(5, 2, 1)]));
