@@ -26,6 +26,8 @@ struct Catalogue {
     phrases: BTreeMap<String, String>,
     /// Names of values, such as `FILE`.
     values: BTreeMap<String, String>,
+    /// Sections of a manual page, by the name that the generator gives them.
+    sections: BTreeMap<String, String>,
     /// Arguments that mean the same in every command.
     everywhere: BTreeMap<String, String>,
     /// By the command's path without the program's name.
@@ -73,13 +75,34 @@ pub fn command(lang: Lang) -> Command {
 pub fn spoken(text: &str, lang: Lang) -> String {
     match lang {
         Lang::En => text.to_owned(),
-        Lang::Ko => {
-            let mut phrases: Vec<_> = Catalogue::korean().phrases.into_iter().collect();
-            // A phrase may begin another one.
-            phrases.sort_by_key(|(english, _)| std::cmp::Reverse(english.len()));
-            phrases.iter().fold(text.to_owned(), |text, (english, korean)| text.replace(english, korean))
-        }
+        Lang::Ko => with_phrases(text, Catalogue::korean().phrases, str::to_owned),
     }
+}
+
+/// A manual page that clap rendered, with its own words in this language.
+pub fn spoken_page(page: &str, lang: Lang) -> String {
+    // What stands below the options is no extra: examples, and how the program ends.
+    let heading = |line: &str, name: &str| line.strip_prefix(".SH ").is_some_and(|found| found == name);
+    let catalogue = match lang {
+        Lang::En => Catalogue { sections: [("EXTRA".into(), "NOTES".into())].into(), ..Catalogue::default() },
+        Lang::Ko => Catalogue::korean(),
+    };
+    let lines = page.lines().map(|line| {
+        let named = catalogue.sections.iter().find(|(name, _)| heading(line, name));
+        named.map_or_else(|| line.to_owned(), |(_, other)| format!(".SH \"{other}\""))
+    });
+    let page = lines.map(|line| line + "\n").collect::<String>();
+    let escaped = |text: &str| text.replace('-', "\\-").replace('\'', "\\*(Aq");
+    with_phrases(&page, catalogue.phrases, escaped)
+}
+
+fn with_phrases(text: &str, phrases: BTreeMap<String, String>, shape: impl Fn(&str) -> String) -> String {
+    let mut phrases: Vec<_> = phrases.into_iter().collect();
+    // A phrase may begin another one.
+    phrases.sort_by_key(|(english, _)| std::cmp::Reverse(english.len()));
+    phrases
+        .iter()
+        .fold(text.to_owned(), |text, (english, korean)| text.replace(&shape(english), &shape(korean)))
 }
 
 fn path_below(path: &str, name: &str) -> String {

@@ -33,7 +33,7 @@ fn write_pages(folder: &Path, lang: Lang) -> Result<Vec<String>, Failure> {
     let mut written = Vec::new();
     for command in std::iter::once(&root).chain(root.get_subcommands().filter(|c| c.get_name() != "help")) {
         let path = folder.join(format!("{}.1", page_name(command)));
-        std::fs::write(&path, page(command).map_err(|e| failed(&path, &e))?)
+        std::fs::write(&path, page(command, lang).map_err(|e| failed(&path, &e))?)
             .map_err(|e| failed(&path, &e))?;
         written.push(path.display().to_string());
     }
@@ -45,10 +45,10 @@ fn page_name(command: &Command) -> String {
     command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned()
 }
 
-fn page(command: &Command) -> std::io::Result<Vec<u8>> {
+fn page(command: &Command, lang: Lang) -> std::io::Result<String> {
     let mut page = Vec::new();
     clap_mangen::Man::new(command.clone()).title(page_name(command)).source("jangbu").render(&mut page)?;
-    Ok(page)
+    Ok(help::spoken_page(&String::from_utf8_lossy(&page), lang))
 }
 
 #[cfg(test)]
@@ -66,7 +66,16 @@ mod tests {
                 let text = std::fs::read_to_string(&path).unwrap();
                 let name = Path::new(&path).file_stem().unwrap().to_string_lossy().into_owned();
                 let escaped = name.replace('-', "\\-");
-                assert!(text.contains(".SH NAME") && text.contains(&escaped), "{path}: {text}");
+                assert!(text.contains(&escaped), "{path}: {text}");
+                let (section, others): (&str, &[&str]) = match lang {
+                    Lang::En => (".SH NAME\n", &["EXTRA"]),
+                    Lang::Ko => (
+                        ".SH \"이름\"\n",
+                        &[".SH NAME", "EXTRA", "VERSION", "Print ", "Possible", "[default: 30"],
+                    ),
+                };
+                assert!(text.contains(section), "{path}: {text}");
+                assert!(others.iter().all(|other| !text.contains(other)), "{path}: {text}");
             }
         }
     }
