@@ -10,6 +10,7 @@ pub mod generate;
 pub mod headers;
 pub mod ledger;
 pub mod numbers;
+pub mod office;
 pub mod plan;
 pub mod promises;
 pub mod reconcile;

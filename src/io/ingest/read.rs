@@ -99,6 +99,7 @@ pub fn read(input: &Input, format: Format, tools: &Tools<'_>) -> Result<ReadFile
             workbook::read_workbook(input, format, &mut reader)?;
         }
         Format::Empty => return Ok(nothing(reader.finish(), format, "the file is empty")),
+        Format::Unread(what) => return Err(ReadError::Unsupported(what.into())),
         Format::Other(what) => return Ok(nothing(reader.finish(), format, what)),
         Format::Json | Format::Zip | Format::Gzip => {
             return Err(ReadError::Unsupported("an archive inside an archive".into()));

@@ -53,7 +53,7 @@ impl ReadError {
             }
             Self::TooLarge { .. } => "split the file, or download a shorter range",
             Self::Damaged(_) => "open it in the program it came from and save it again",
-            Self::Unsupported(_) => "save it as CSV or XLSX",
+            Self::Unsupported(_) => "unpack it, or save it as CSV or XLSX",
             Self::Changed => "run again when nothing writes to it",
         }
     }

@@ -44,13 +44,13 @@ pub(super) fn zip(input: &Input) -> Result<Format, ReadError> {
             }
         }
     }
-    for (part, kind) in [
-        ("meta-inf/manifest.mf", "Java archive"),
-        ("androidmanifest.xml", "Android application"),
-        ("index/document.iwa", "Numbers or other iWork document"),
+    for (part, format) in [
+        ("meta-inf/manifest.mf", Format::Other("Java archive")),
+        ("androidmanifest.xml", Format::Other("Android application")),
+        ("index/document.iwa", Format::Unread("Numbers or other iWork document")),
     ] {
         if has(part) {
-            return Ok(Format::Other(kind));
+            return Ok(format);
         }
     }
     Ok(Format::Zip)

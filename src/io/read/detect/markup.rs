@@ -40,6 +40,9 @@ fn of_markup(text: &str) -> Format {
     if HTML.contains(&element) || head.contains("<!doctype html") || head.contains("<table") {
         return Format::Html;
     }
+    if element == "office:document" && head.contains("opendocument.spreadsheet") {
+        return Format::Unread("flat OpenDocument sheet");
+    }
     if xml { Format::Other("XML document") } else { Format::Text }
 }
 

@@ -30,7 +30,9 @@ pub enum Format {
     /// An Office file behind a password: an OLE container with an encrypted package.
     EncryptedWorkbook,
     Empty,
-    /// Not read; the word says what it is.
+    /// May hold orders, but nothing here reads it; the word says what it is.
+    Unread(&'static str),
+    /// No place for orders; the word says what it is.
     Other(&'static str),
 }
 
@@ -49,7 +51,7 @@ impl Format {
             Self::Xls => "xls",
             Self::EncryptedWorkbook => "encrypted_workbook",
             Self::Empty => "empty",
-            Self::Other(kind) => kind,
+            Self::Unread(kind) | Self::Other(kind) => kind,
         }
     }
 }
@@ -71,16 +73,20 @@ const MAGIC: &[(&[u8], Format)] = &[
     (b"SQLite format 3\0", Format::Other("SQLite database")),
     (b"PAR1", Format::Other("Parquet file")),
     (b"ARROW1\0\0", Format::Other("Arrow file")),
-    (b"7z\xBC\xAF\x27\x1C", Format::Other("7z archive")),
-    (b"Rar!\x1A\x07", Format::Other("RAR archive")),
-    (b"ALZ\x01", Format::Other("ALZip archive")),
-    (b"EGGA", Format::Other("EGG archive")),
-    (b"\xFD7zXZ\0", Format::Other("xz archive")),
-    (b"\x28\xB5\x2F\xFD", Format::Other("zstd archive")),
-    (b"BZh", Format::Other("bzip2 archive")),
+    (b"7z\xBC\xAF\x27\x1C", Format::Unread("7z archive")),
+    (b"Rar!\x1A\x07", Format::Unread("RAR archive")),
+    (b"ALZ\x01", Format::Unread("ALZip archive")),
+    (b"EGGA", Format::Unread("EGG archive")),
+    (b"\xFD7zXZ\0", Format::Unread("xz archive")),
+    (b"\x28\xB5\x2F\xFD", Format::Unread("zstd archive")),
+    (b"BZh", Format::Unread("bzip2 archive")),
     (b"{\\rtf", Format::Other("RTF document")),
     (b"HWP Document File", Format::Other("Hangul document")),
-    (b"MIME-Version:", Format::Other("web archive")),
+    (b"MIME-Version:", Format::Unread("web archive")),
+    (b"TABLE\r\n0,1\r\n", Format::Unread("DIF sheet")),
+    (b"TABLE\n0,1\n", Format::Unread("DIF sheet")),
+    (b"ID;PWXL", Format::Unread("SYLK sheet")),
+    (b"ID;PCALC", Format::Unread("SYLK sheet")),
 ];
 
 /// Tells what `input` is.
@@ -115,7 +121,7 @@ fn bare_biff(head: &[u8]) -> Option<Format> {
     match head {
         [0x09, 0x08, 0x08 | 0x10, 0x00, 0x00, 0x05 | 0x06, ..] => Some(Format::Xls),
         [0x09, 0x00 | 0x02 | 0x04, 0x04 | 0x06, 0x00, _, _, 0x10 | 0x20 | 0x40, ..] => {
-            Some(Format::Other("Excel 2, 3 or 4 sheet"))
+            Some(Format::Unread("Excel 2, 3 or 4 sheet"))
         }
         _ => None,
     }

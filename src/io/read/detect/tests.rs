@@ -59,6 +59,13 @@ fn markup_is_told_by_its_first_element() {
     check(b"<ss:Workbook xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\">", "spreadsheetml");
     check(b"<html xmlns:x=\"urn:schemas-microsoft-com:office:spreadsheet\"><table>", "html");
     check(b"<?xml version=\"1.0\"?><orders/>", "XML document");
+    let flat = |kind: &str| {
+        format!(
+            "<?xml version=\"1.0\"?>\n<office:document office:mimetype=\"application/vnd.oasis.opendocument.{kind}\">"
+        )
+    };
+    check(flat("spreadsheet").as_bytes(), "flat OpenDocument sheet");
+    check(flat("text").as_bytes(), "XML document");
     check("<주문 목록>,,\n주문번호,수량\n".as_bytes(), "text");
     check(b"<", "text");
     check(b"<!--", "text");
@@ -133,6 +140,12 @@ fn binary_files_are_named() {
         (b"PAR1\x15\x04\x15\x10", "Parquet file"),
         (b"7z\xBC\xAF\x27\x1C\0\x04", "7z archive"),
         (b"Rar!\x1A\x07\x01\0", "RAR archive"),
+        (b"TABLE\r\n0,1\r\n\"EXCEL\"\r\n", "DIF sheet"),
+        (b"TABLE\n0,1\n\"a\"\n", "DIF sheet"),
+        (b"TABLE\n0,10\n", "text"),
+        (b"ID;PWXL;N;E\r\n", "SYLK sheet"),
+        (b"ID;PCALCOOO32\n", "SYLK sheet"),
+        (b"ID;PRICE\n1;2\n", "text"),
         (b"\x09\x08\x08\0\0\x05\x05\0", "xls"),
         (b"\x09\0\x04\0\x02\0\x10\0", "Excel 2, 3 or 4 sheet"),
         (b"\x01\x02\x03\0\0\0\x07", "binary file"),

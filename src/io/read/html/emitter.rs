@@ -4,7 +4,7 @@ use std::cell::Cell as Shared;
 
 use html5gum::{Emitter, Error, State, naive_next_state};
 
-use super::super::text::{HeldRow, MAX_COLUMNS, escape_ampersands, exact_number, stops};
+use super::super::text::{HeldRow, MAX_COLUMNS, exact_number, stops};
 use crate::core::cell::{DateSystem, Flow, RowSink, Sheet, Width};
 
 /// The receiver of the rows has seen enough.
@@ -256,18 +256,15 @@ impl<'a> TableEmitter<'a> {
         self.place_carried();
         let column = self.row.len();
         let shown = String::from_utf8_lossy(&self.content.bytes);
-        let text = escape_ampersands(shown.trim_matches('\n'));
-        put(&mut self.row, &text, place.number);
+        let text = shown.trim_matches('\n');
+        put(&mut self.row, text, place.number);
         self.row.push_blanks(place.columns - 1);
         if place.rows > 1 && !self.row.refuses(0) {
             let end = self.row.len();
             self.carried.resize(self.carried.len().max(end), None);
             for (at, carried) in self.carried.iter_mut().enumerate().take(end).skip(column) {
-                let (text, number) = if at == column {
-                    (text.clone().into_owned(), place.number)
-                } else {
-                    (String::new(), None)
-                };
+                let (text, number) =
+                    if at == column { (text.to_owned(), place.number) } else { (String::new(), None) };
                 *carried = Some(Carried { rows: place.rows - 1, text, number });
             }
         }

@@ -9,9 +9,7 @@ use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use super::super::text::{
-    Encoding, HeldRow, MAX_COLUMNS, TextStream, escape_ampersands, exact_number, stops, unwrap_error,
-};
+use super::super::text::{Encoding, HeldRow, MAX_COLUMNS, TextStream, exact_number, stops, unwrap_error};
 use crate::core::cell::{DateSystem, Flow, Note, RowSink, Sheet, Width};
 use crate::io::read::ReadError;
 
@@ -269,7 +267,7 @@ impl<'a> Parser<'a> {
             DataType::Boolean if matches!(text, "0" | "1") => self.row.push_bool(text == "1"),
             DataType::Error => self.row.push_error(text),
             DataType::DateTime => self.row.push_text(bare_day(text)),
-            _ => self.row.push_text(&escape_ampersands(text)),
+            _ => self.row.push_text(text),
         }
         self.row.push_blanks(self.merged);
     }

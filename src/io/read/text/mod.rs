@@ -4,8 +4,7 @@
 //! `dialect` looks at the head of the file and decides encoding and delimiter by the header that results; `records`
 //! takes one record apart; `rows` walks over the file and hands records to the sink.
 //!
-//! HTML and SpreadsheetML share `source`, and the rule for text that a parser has decoded already
-//! ([`escape_ampersands`]).
+//! HTML and SpreadsheetML share `source`.
 
 mod cp949;
 mod decode;
@@ -18,8 +17,6 @@ mod stream;
 mod switch;
 #[cfg(test)]
 mod tests;
-
-use std::borrow::Cow;
 
 use crate::core::cell::{Cell, DateSystem, Flow, Note, RowSink, Sheet, Width};
 use crate::io::read::{Input, ReadError};
@@ -96,16 +93,6 @@ pub(in crate::io::read) fn text_cell(text: &str) -> Cell<'_> {
     } else {
         Cell::Text(text)
     }
-}
-
-/// Undoes one resolving of entities.
-///
-/// Whatever the format, `core::text` resolves the entities of a text once, because stores put them into CSV too. A
-/// parser of HTML or XML has resolved one layer by then, so its readers put that layer back: what stood in the file as
-/// `&amp;lt;` reaches the table as `&lt;`, not as `<`. Escaping the ampersand is enough, since no other character can
-/// begin an entity.
-pub(in crate::io::read) fn escape_ampersands(text: &str) -> Cow<'_, str> {
-    if text.contains('&') { Cow::Owned(text.replace('&', "&amp;")) } else { Cow::Borrowed(text) }
 }
 
 /// An empty vector with the capacity of a used one, for cells that live for another row.
