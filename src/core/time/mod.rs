@@ -242,8 +242,12 @@ fn clock(cursor: &mut Cursor<'_>) -> Result<Option<(i64, Precision)>, BadTime> {
         _ => {}
     }
     let hour = short_number(digits)?;
-    let minute = sexagesimal(cursor)?.ok_or(BadTime::Shape)?;
-    let second = sexagesimal(cursor)?;
+    let (minute, second) = if cursor.eat('시') {
+        let minute = cursor.behind_spaces(|c| spelled(c, '분')).ok_or(BadTime::Shape)?;
+        (minute, cursor.behind_spaces(|c| spelled(c, '초')))
+    } else {
+        (sexagesimal(cursor)?.ok_or(BadTime::Shape)?, sexagesimal(cursor)?)
+    };
     let precision = if second.is_some() { Precision::Second } else { Precision::Minute };
     if second.is_some() {
         cursor.fraction();
@@ -268,6 +272,12 @@ fn sexagesimal(cursor: &mut Cursor<'_>) -> Result<Option<u32>, BadTime> {
     }
     let digits = cursor.digits();
     if digits.len() == 2 { Ok(number(digits)) } else { Err(BadTime::Shape) }
+}
+
+/// One or two digits and the word behind them, as in `3시 4분 5초`.
+fn spelled(cursor: &mut Cursor<'_>, word: char) -> Option<u32> {
+    let digits = short_number(cursor.digits()).ok()?;
+    cursor.eat(word).then_some(digits)
 }
 
 #[derive(Clone, Copy)]

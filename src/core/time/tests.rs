@@ -108,12 +108,18 @@ fn halves_of_the_day() {
         ("3:04pm", "15:04"),
         ("3:04\u{202f}PM", "15:04"),
         ("3:04 오후", "15:04"),
+        ("3시 4분", "03:04"),
+        ("오후 3시4분", "15:04"),
+        ("오전 12시 05분", "00:05"),
     ] {
         check(&format!("2026-01-02 {clock}"), &format!("M 2026-01-02 {expected}:00"));
     }
     check_bad("2026-01-02 오후 13:00", BadTime::UnrealTime);
     check_bad("2026-01-02 오전 3:04 PM", BadTime::Shape);
     check_bad("2026-01-02 오후", BadTime::Shape);
+    check_bad("2026-01-02 3시", BadTime::Shape);
+    check_bad("2026-01-02 3시 4분 5", BadTime::Shape);
+    check_bad("2026-01-02 3시 61분", BadTime::UnrealTime);
 }
 
 #[test]
@@ -315,6 +321,7 @@ proptest! {
             format!("{}. {}. {}. {half} {hour}:{}", t.year(), t.month(), t.day(), t.format("%M:%S")),
             format!("{}/{}/{} {}:{}", t.month(), t.day(), t.year(), t.hour(), t.format("%M:%S")),
             format!("{}년 {}월 {}일 {}", t.year(), t.month(), t.day(), t.format("%H:%M:%S")),
+            format!("{}년 {}월 {}일 {half} {hour}시 {}", t.year(), t.month(), t.day(), t.format("%M분 %S초")),
         ] {
             prop_assert_eq!(parse_time(&text), Ok(time), "{}", text);
         }
@@ -340,7 +347,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_panics(text in "[-0-9T:./Z+ 오전후년월일]{0,25}|\\PC{0,20}", value: f64) {
+    fn nothing_panics(text in "[-0-9T:./Z+ 오전후년월일시분초]{0,25}|\\PC{0,20}", value: f64) {
         let _ = (parse_time(&text), time_from_serial(value, Year1900), time_from_number(value, Year1904));
     }
 }
