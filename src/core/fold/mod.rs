@@ -4,9 +4,11 @@
 //! it never sees the order in which files came.
 
 mod group;
+mod item;
 mod matching;
 mod order;
 mod picks;
+mod rows;
 mod sides;
 mod tables;
 #[cfg(test)]
@@ -23,7 +25,7 @@ use super::problem::Finding;
 use super::schema::Schema;
 use super::types::{FileHash, Instant, Month, Source};
 use group::Scene;
-use order::Collected;
+use rows::Collected;
 pub use sides::{Voice, trace_sides};
 pub use trace::{TracedChange, TracedField, TracedItem, TracedOrder, trace};
 

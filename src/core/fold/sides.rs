@@ -5,7 +5,7 @@
 
 use super::Observations;
 use super::group::Scene;
-use super::order::Collected;
+use super::rows::Collected;
 use super::trace::{TracedOrder, trace_order};
 use crate::core::types::Source;
 

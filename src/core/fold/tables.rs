@@ -13,8 +13,8 @@ use arrow::datatypes::{DataType, Field, Schema as ArrowSchema};
 use arrow::error::ArrowError;
 
 use super::group::Scene;
-use super::order::{Collected, ItemName, ItemRow, OrderRow, Seen};
 use super::picks::{self, Picks};
+use super::rows::{Collected, ItemName, ItemRow, OrderRow, Seen};
 use crate::core::batch::{Bodies, body_type};
 use crate::core::schema::{Column, ColumnRef, Level};
 use crate::core::tables::{Table, TableColumn, arrow_schema_of, table_columns};

@@ -1,8 +1,8 @@
 //! Where each current value comes from: the fold of a few orders with its lineage kept, for `explain`.
 
 use super::group::Scene;
-use super::order::{Collected, ItemRow};
 use super::picks::Picks;
+use super::rows::{Collected, ItemRow};
 use super::{Observations, fold_all};
 use crate::core::batch::BodiesView;
 use crate::core::problem::Finding;
