@@ -249,7 +249,7 @@ impl<'s> TableReader<'s> {
         self.rows.quarantine(Quarantined::bare(self.row, Reason::RowWidth));
     }
 
-    /// A sum below the orders: its word stands first, and it names no order.
+    /// A sum below the orders: its word stands first, and it names no order. A bare number is no name but a count.
     fn is_total(&self, cells: &[Cell<'_>], first: usize) -> bool {
         let Some(Cell::Text(word)) = cells.get(first) else { return false };
         let schema = self.normaliser.schema();
@@ -257,8 +257,11 @@ impl<'s> TableReader<'s> {
             return false;
         }
         let State::Reading { layout, .. } = &self.state else { return false };
+        let is_name = |id: &str| {
+            !id.bytes().all(|b| b.is_ascii_digit()) && !schema.is_total_word(id) && OrderId::parse(id).is_ok()
+        };
         let names_order = layout.id_cells().filter_map(|i| cells.get(i)).any(|cell| match cell {
-            Cell::Text(t) => !schema.is_total_word(t) && OrderId::parse(text::clean(t).as_ref()).is_ok(),
+            Cell::Text(t) => is_name(text::clean(t).as_ref()),
             _ => false,
         });
         !names_order

@@ -250,12 +250,15 @@ impl<'a> Part<'_, 'a> {
 
 fn item_words<'x>(scene: &'x Scene<'_>, rows: &'x [u32], column: usize) -> impl Iterator<Item = Word> + 'x {
     let clearable = scene.schema().items[column].clearable;
+    let known = &scene.schema().known;
     rows.iter().filter_map(move |&sighting| {
         let body = scene.sighting(sighting).item?;
         if scene.items.speaks(body, column) {
             Some(Word::Says { sighting, body })
         } else if clearable && scene.items.clears(body, column) {
             Some(Word::Clears { sighting })
+        } else if column == known.status_text && scene.items.speaks(body, known.order_status) {
+            Some(Word::Lapses)
         } else {
             None
         }

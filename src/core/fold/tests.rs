@@ -286,6 +286,18 @@ fn status_is_one_word() {
         &files,
         &["20240705-0000001-01 order_status N40 ~", "20240705-0000001-01 status_text 배송완료 구매_확정됨"],
     );
+    // A code without a label: the item has no label meanwhile, and the next one is a first word.
+    let files = [
+        api(10, &[&with(A, "order_status=N30 status_text=배송중")]),
+        api(20, &[&with(A, "order_status=N40")]),
+        api(30, &[&with(A, "order_status=N50 status_text=구매확정")]),
+    ];
+    check_items(&files[..2], "order_status status_text", &["N40 ~"]);
+    check_items(&files, "order_status status_text", &["N50 구매확정"]);
+    check_changes(
+        &files,
+        &["20240705-0000001-01 order_status N30 N40", "20240705-0000001-01 order_status N40 N50"],
+    );
     check_items(
         &[
             export(10, &[&with(A, "status_text=교환접수-교환상품")]),

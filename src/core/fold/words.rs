@@ -9,8 +9,16 @@ use crate::core::schema::status::comparable_label;
 /// What one observation says of one field. Numbers are sightings and bodies.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Word {
-    Says { sighting: u32, body: u32 },
-    Clears { sighting: u32 },
+    Says {
+        sighting: u32,
+        body: u32,
+    },
+    Clears {
+        sighting: u32,
+    },
+    /// It tells the other half of the field (a status code without its label): the field has no value since, and that
+    /// alone is no change.
+    Lapses,
 }
 
 /// How two values of a field are compared.
@@ -77,6 +85,7 @@ pub(super) fn hear(
                 current = None;
             }
             (Word::Clears { .. }, None) => {}
+            (Word::Lapses, _) => current = None,
         }
     }
     current

@@ -55,6 +55,9 @@ fn totals_and_repeated_headers_are_no_data() {
     // A product that is called like a sum is none: the row names an order.
     let lines = ["상품명|주문번호|수량", "Total|20240705-0000001|1"];
     read(Width::Strict, &lines, |rows| assert_eq!(outcome(&rows), (1, 0, vec![])));
+    // How many orders there are is not the id of one.
+    let lines = ["상품명|주문번호|수량", "컵|20240705-0000001|1", "합계|128|1", "총계|128건|1"];
+    read(Width::Strict, &lines, |rows| assert_eq!(outcome(&rows), (1, 2, vec![])));
 }
 
 #[test]
