@@ -196,6 +196,43 @@ fn quarantined_rows_mended_and_dropped_again_stand_in() {
     assert!(store.table("quarantine").unwrap().rows.is_empty(), "nothing is left to mend");
 }
 
+/// Files of two forms have two sheets in the workbook; that is no other sheet of the file whose row is mended, so its two
+/// equal lines stay two items.
+#[test]
+fn a_mended_row_stands_in_the_sheet_it_came_from() {
+    let store = Store::new();
+    let other = "주문번호,상품명,수량\n20240706-0000001,컵,둘\n";
+    let text = "주문번호,상품번호,수량\n20240705-0000001,5,1\n20240705-0000001,5,둘\n";
+    ingest(&store, "brandshop_20240707_1_ab12.csv", other, &[]);
+    ingest(&store, "brandshop_20240707_2_ab13.csv", text, &[]);
+    let waiting = store.table("quarantine").unwrap();
+    let mut mended = rust_xlsxwriter::Workbook::new();
+    let hashes = column(&store, "quarantine", "sha256");
+    assert_eq!(waiting.rows.len(), 2);
+    for (hash, row) in hashes.iter().zip(column(&store, "quarantine", "row")) {
+        let sheet = mended.add_worksheet();
+        let (header, cells) = if row == "1" {
+            ("상품명", ["20240706-0000001", "컵", "2"])
+        } else {
+            ("상품번호", ["20240705-0000001", "5", "2"])
+        };
+        for (at, head) in (0u16..).zip(["_jangbu_file", "_jangbu_row", "주문번호", header, "수량"]) {
+            sheet.write_string(0, at, head).unwrap();
+        }
+        for (at, cell) in (0u16..).zip([hash.as_str(), &row].into_iter().chain(cells)) {
+            sheet.write_string(1, at, cell).unwrap();
+        }
+    }
+    let path = store.put("mended.xlsx", &mended.save_to_buffer().unwrap(), OLD);
+    let outcome = store.ingest(&[path], &[]);
+    assert_eq!(outcome.status, 0, "{} {}", outcome.stdout, outcome.stderr);
+    assert_eq!(
+        column(&store, "order_items", "item_key"),
+        ["20240705-0000001~1", "20240705-0000001~2", "20240706-0000001~1"]
+    );
+    assert_eq!(column(&store, "order_items", "quantity"), ["1", "2", "2"]);
+}
+
 /// Of three rows to mend one is mended, one is deleted from the workbook, one is left as it is.
 #[test]
 fn rows_deleted_from_a_mending_workbook_go_on_waiting() {

@@ -135,6 +135,7 @@ impl Book {
                 placed.push((place, index));
             }
         }
+        let sheets = Sheets::of(standing, stored);
         let numbers: BTreeSet<u32> = placed.iter().map(|(place, _)| place.0).collect();
         let mut files: Vec<(u32, FileFacts)> =
             numbers.into_iter().filter_map(|n| Some((n, self.facts(n, standing)?))).collect();
@@ -144,18 +145,37 @@ impl Book {
             .into_iter()
             .filter_map(|((file, row), index)| {
                 let stored = stored.get(index as usize)?;
-                let (record, time) = if (stored.file, stored.row) == (file, row) {
-                    (stored.record, stored.time)
+                let (sheet, record, time) = if (stored.file, stored.row) == (file, row) {
+                    (stored.sheet, stored.record, stored.time)
                 } else {
-                    (row, self.quarantined.get(&(file, row)).copied().flatten())
+                    (sheets.around(file, row), row, self.quarantined.get(&(file, row)).copied().flatten())
                 };
-                Some((Sighting { file: *at.get(&file)?, row, record, time, ..*stored }, index))
+                Some((Sighting { file: *at.get(&file)?, sheet, row, record, time, ..*stored }, index))
             })
             .collect();
         sightings.sort_by_key(|(s, _)| (s.file, s.row));
         let (numbers, files) = files.into_iter().unzip();
         let (sightings, stored) = sightings.into_iter().unzip();
         Seen { numbers, files, sightings, stored }
+    }
+}
+
+/// The sheets of the rows that stand beside mended ones. A mended row belongs to the sheet it came from, whatever sheet of
+/// the mending workbook it stood in.
+struct Sheets(BTreeMap<RowAt, u16>);
+
+impl Sheets {
+    fn of(standing: &Standing, stored: &[Sighting]) -> Self {
+        let mended: BTreeSet<u32> = standing.targets.values().flatten().map(|origin| origin.0).collect();
+        let own =
+            |s: &&Sighting| mended.contains(&s.file) && !standing.targets.contains_key(&(s.file, s.row));
+        Self(stored.iter().filter(own).map(|s| ((s.file, s.row), s.sheet)).collect())
+    }
+
+    /// Rows are counted on over the sheets of a file, so the row before tells the sheet, else the row behind.
+    fn around(&self, file: u32, row: u32) -> u16 {
+        let before = self.0.range((file, 0)..(file, row)).next_back();
+        before.or_else(|| self.0.range((file, row)..=(file, u32::MAX)).next()).map_or(1, |(_, sheet)| *sheet)
     }
 }
 
