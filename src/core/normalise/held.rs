@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::Normaliser;
 use super::layout::Layout;
 use crate::core::batch::Value;
@@ -113,9 +115,13 @@ impl Normaliser<'_> {
 }
 
 /// Whether a value that was found where a number, a date or an id should be can be shown: in a row that slipped by one
-/// cell it may be a name or a telephone number.
+/// cell it may be a name or a telephone number. Full-width digits are digits, and what says nothing says nothing of anyone.
 fn is_impersonal(text: &str) -> bool {
     const WORDS: &str = "개원년월일시분초건점오전후APMETZ합계총소";
+    if text::is_blank(text) {
+        return true;
+    }
+    let text: String = text.nfkc().collect();
     let plain = text.chars().count() <= 40
         && text.chars().all(|c| {
             c.is_ascii_digit() || c.is_whitespace() || ".,:/+-()₩￦\\_#".contains(c) || WORDS.contains(c)

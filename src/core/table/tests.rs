@@ -95,6 +95,19 @@ fn what_may_be_a_persons_is_not_kept_in_a_number_column() {
         let values: Vec<Option<&str>> = rows.quarantine.iter().map(|q| q.value.as_deref()).collect();
         assert_eq!(values, [None, Some("2개"), None]);
     });
+    // A cell that was read well, or that says nothing, is kept as it stands: the row is not to fail for it again.
+    let lines = [
+        "주문번호|판매가|수량|주문일시",
+        "20240705-0000001|１２，０００|2개|0000-00-00 00:00:00",
+        "20240705-0000001|０１０１２３４５６７８|2개|0000-00-00",
+    ];
+    read(Width::Strict, &lines, |rows| {
+        let cells = |row: usize| -> Vec<&str> {
+            rows.quarantine[row].cells.iter().map(|(_, text)| text.as_str()).collect()
+        };
+        assert_eq!(cells(0), ["20240705-0000001", "１２，０００", "2개", "0000-00-00 00:00:00"]);
+        assert_eq!(cells(1), ["20240705-0000001", "?", "2개", "0000-00-00"]);
+    });
 }
 
 #[test]
