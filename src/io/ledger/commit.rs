@@ -79,6 +79,10 @@ impl Writer {
                 jobs.at(partition)?;
             }
         }
+        let mut retimed = BTreeSet::new();
+        for &file in plan.changed.iter().filter(|file| plan.is_retimed(**file)) {
+            retimed.extend(months::of_file(&ledger.db, file)?.into_iter().map(|(partition, _)| partition));
+        }
         if plan.every_month {
             for partition in months::all(&ledger.db)? {
                 jobs.at(partition)?;
@@ -122,7 +126,7 @@ impl Writer {
             add(&mut findings, &month.findings, 1);
         }
         findings.retain(|_, n| *n != 0);
-        let outcome = outcome(&plan, &written, findings);
+        let outcome = outcome(&plan, &written, &retimed, findings);
         kill_point("in_transaction");
         if end == End::RollBack {
             transaction.rollback()?;
@@ -244,11 +248,20 @@ fn write_down(
     Ok(())
 }
 
-fn outcome(plan: &Plan, written: &[Written], findings: BTreeMap<FindingKind, i64>) -> RunOutcome {
+fn outcome(
+    plan: &Plan,
+    written: &[Written],
+    retimed: &BTreeSet<Partition>,
+    findings: BTreeMap<FindingKind, i64>,
+) -> RunOutcome {
     let number = plan.run.as_ref().map(|run| run.run).or(plan.undone);
     let mut outcome = RunOutcome {
         run_id: number.map(runs::run_name).unwrap_or_default(),
-        months_touched: written.iter().filter_map(|month| month.partition.month()).collect(),
+        months_touched: written
+            .iter()
+            .filter(|month| month.differs || retimed.contains(&month.partition))
+            .filter_map(|month| month.partition.month())
+            .collect(),
         without_mall: plan.without_mall.clone(),
         findings,
         ..RunOutcome::default()

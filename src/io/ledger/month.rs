@@ -128,6 +128,8 @@ pub(super) struct Written {
     pub(super) shares: Vec<FileShare>,
     pub(super) findings: BTreeMap<FindingKind, i64>,
     pub(super) items: ItemCounts,
+    /// Observations came or went, or a table is another one.
+    pub(super) differs: bool,
 }
 
 /// What all months of a write share.
@@ -189,7 +191,8 @@ pub(super) fn rewrite(partition: Partition, job: Job, cx: &Context<'_>) -> Resul
     kill_point("month_written");
     let live: HashSet<&String> = files.paths().collect();
     let obsolete = before.paths().filter(|path| !live.contains(path)).cloned().collect();
-    Ok(Written { partition, files, obsolete, shares, findings: counts, items: item_counts })
+    let differs = added || dropped || files != before;
+    Ok(Written { partition, files, obsolete, shares, findings: counts, items: item_counts, differs })
 }
 
 fn renumbered(numbers: &[u32], n: u32) -> Result<u32, LedgerError> {

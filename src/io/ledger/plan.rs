@@ -48,6 +48,12 @@ impl Plan {
         self.outcomes.iter().map(|(number, _)| *number).chain(self.dead.iter().copied()).collect()
     }
 
+    /// Whether a file that stays has another time from now on.
+    pub(super) fn is_retimed(&self, file: u32) -> bool {
+        let time = |book: &Book| book.get(file).map(|file| file.effective.observed_at.0);
+        matches!((time(&self.before), time(&self.after)), (Some(old), Some(new)) if old != new)
+    }
+
     fn outcome(
         &mut self,
         number: u32,

@@ -80,6 +80,17 @@ fn better_evidence_folds_the_months_of_its_file_again() {
 }
 
 #[test]
+fn other_evidence_that_changes_nothing_touches_no_month() {
+    let named = Given { mall: Some(("shop".into(), MallEvidence::Folder)), ..january() };
+    let (_folder, mut writer) = ledger_of(&[&[&named, &february()]]);
+    let before = picture(&writer);
+    let outcome = commit(&mut writer, &[&Given { path: "shop_20260201_1_abcd.csv".into(), ..january() }]);
+    assert_eq!(outcome.months_touched, [].into());
+    assert_eq!(outcome.items, ItemCounts { unchanged: 4, ..ItemCounts::default() });
+    assert_eq!(picture(&writer), before);
+}
+
+#[test]
 fn months_that_a_run_does_not_touch_keep_their_files() {
     let (folder, mut writer) = ledger_of(&[&[&january()]]);
     let of_january = |root: &Path| -> BTreeMap<PathBuf, std::time::SystemTime> {
