@@ -232,6 +232,8 @@ impl Handler for Delivery<'_> {
     fn element(&mut self, bytes: &[u8], at: u64) -> Result<(), Fault> {
         match self.parser.parse(bytes) {
             Outcome::Order => self.deliver(),
+            // Whatever a page lists is an order, be it one without an id.
+            Outcome::Stranger if bytes.starts_with(b"{") => self.deliver(),
             Outcome::Stranger | Outcome::BadText => self.broken(),
             Outcome::Malformed => self.malformed(at),
         }

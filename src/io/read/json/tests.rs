@@ -180,7 +180,7 @@ fn broken_lines_fail_alone() {
 
 #[test]
 fn what_is_no_order_where_one_should_be_is_broken() {
-    check(r#"{"orders": [{"order_id": "a"}, null, 3, {"x": 1}, {"order_id": "b"}]}"#, "a ! ! ! b");
+    check(r#"{"orders": [{"order_id": "a"}, null, 3, {"x": 1}, {"order_id": "b"}]}"#, "a ! ! ? b");
     check(r#"[{"x": 1}, {"order_id": "a"}, 2]"#, "! a !");
     check(r#"{"orders": [{"order_id": "\ud800"}, {"order_id": "b"}]}"#, "! b");
     check(r#"{"orders": [{"order_id": null, "items": [{"quantity": 1}]}]}"#, "?");
