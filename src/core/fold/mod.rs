@@ -115,19 +115,18 @@ pub fn fold_month(seen: &Observations<'_>) -> Result<Folded, ArrowError> {
 
 /// The month each order belongs to: (mall, order id, month or `None` where no day is known), sorted.
 ///
-/// An order that two shops know goes to its first shop's month, so that its observations stay together.
+/// An order that two shops know goes to the month of the first shop that knows its day, so that its observations stay
+/// together.
 pub fn home_months(seen: &Observations<'_>) -> Vec<(String, String, Option<Month>)> {
     let scene = Scene::new(*seen);
     let all = fold_all(&scene);
     let mut homes: Vec<(String, String, Option<Month>)> = Vec::with_capacity(all.orders.len());
     for order in &all.orders {
         let same = |(mall, id, _): &(String, String, _)| mall == order.mall && id == order.order_id;
-        if !homes.last().is_some_and(same) {
-            homes.push((
-                order.mall.to_owned(),
-                order.order_id.to_owned(),
-                order.day.map(super::types::Day::month),
-            ));
+        let month = order.day.map(super::types::Day::month);
+        match homes.last_mut().filter(|last| same(last)) {
+            Some((.., home)) => *home = home.or(month),
+            None => homes.push((order.mall.to_owned(), order.order_id.to_owned(), month)),
         }
     }
     homes.sort();

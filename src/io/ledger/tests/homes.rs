@@ -1,6 +1,7 @@
 //! Orders whose id bears no day.
 
 use super::*;
+use crate::core::types::Day;
 
 fn old(id: &str, date: Option<i32>) -> Line {
     Line { date, ..line(id, 1, "컵") }
@@ -38,6 +39,16 @@ fn an_order_moves_when_its_day_becomes_known_and_back_when_that_is_undone() {
     writer.undo("r0001", &NoProgress).unwrap();
     assert_eq!(homes(&writer, "OLD-1"), [""; 0]);
     assert_eq!(loose_ends(&writer), [""; 0]);
+}
+
+#[test]
+fn an_order_of_two_shops_lives_where_one_of_them_knows_its_day() {
+    let shop = |n: i64, date| Line { shop: Some(n), ..old("OLD-1", date) };
+    let (_folder, writer) = ledger_of(&[&[&given("both", 1, &[shop(1, None), shop(3, Some(MARCH))])]]);
+    assert_eq!(homes(&writer, "OLD-1"), ["shop 2019-03"]);
+    let days = DayRange { from: Some(Day(MARCH)), to: Some(Day(MARCH)) };
+    let rows: usize = writer.scan(Table::Orders, days).unwrap().map(|batch| batch.unwrap().num_rows()).sum();
+    assert_eq!(rows, 1);
 }
 
 #[test]

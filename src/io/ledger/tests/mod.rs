@@ -39,11 +39,12 @@ struct Line {
     name: String,
     date: Option<i32>,
     mall: Option<String>,
+    shop: Option<i64>,
 }
 
 fn line(order_id: &str, item: u32, name: &str) -> Line {
     let code = Some(format!("{order_id}-{item:02}"));
-    Line { order_id: order_id.into(), code, name: name.into(), date: None, mall: None }
+    Line { order_id: order_id.into(), code, name: name.into(), date: None, mall: None, shop: None }
 }
 
 /// A file as a test describes it. Its bytes are its name.
@@ -105,6 +106,9 @@ impl Given {
             order.set(schema.known.order_id, Value::Text(line.order_id.as_str().into()));
             if let Some(mall) = &line.mall {
                 order.set(schema.known.mall_id, Value::Text(mall.as_str().into()));
+            }
+            if let Some(shop) = line.shop {
+                order.set(schema.known.shop_no, Value::Int(shop));
             }
             if let Some(days) = line.date {
                 let time =
