@@ -12,7 +12,7 @@ use super::problem::{Quarantined, Reason};
 use super::rows::{FileRows, FoundTable, Place};
 use super::stage::Stage;
 use super::text;
-use super::types::{FileHash, OrderId};
+use super::types::FileHash;
 
 /// A header row stands within this many records of its sheet.
 const HEADER_WITHIN: u64 = 60;
@@ -252,14 +252,12 @@ impl<'s> TableReader<'s> {
     /// A sum below the orders: its word stands first, and it names no order. A bare number is no name but a count.
     fn is_total(&self, cells: &[Cell<'_>], first: usize) -> bool {
         let Some(Cell::Text(word)) = cells.get(first) else { return false };
-        let schema = self.normaliser.schema();
-        if !schema.is_total_word(word) {
+        if !self.normaliser.schema().is_total_word(word) {
             return false;
         }
         let State::Reading { layout, .. } = &self.state else { return false };
-        let is_name = |id: &str| {
-            !id.bytes().all(|b| b.is_ascii_digit()) && !schema.is_total_word(id) && OrderId::parse(id).is_ok()
-        };
+        let is_name =
+            |id: &str| !id.bytes().all(|b| b.is_ascii_digit()) && self.normaliser.order_id(id).is_some();
         let names_order = layout.id_cells().filter_map(|i| cells.get(i)).any(|cell| match cell {
             Cell::Text(t) => is_name(text::clean(t).as_ref()),
             _ => false,

@@ -104,7 +104,7 @@ impl<'s> Normaliser<'s> {
     }
 
     /// An order id, unless it is a word that heads a sum.
-    fn order_id(&self, text: &str) -> Option<OrderId> {
+    pub(super) fn order_id(&self, text: &str) -> Option<OrderId> {
         if self.schema.is_total_word(text) { None } else { OrderId::parse(text).ok() }
     }
 

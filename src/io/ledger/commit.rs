@@ -74,14 +74,15 @@ impl Writer {
         let mut heard = standing.heard_otherwise(&before, &different);
         heard.extend(&different);
         let mut jobs = Jobs { db: &ledger.db, by_partition: BTreeMap::new() };
+        let mut retimed = BTreeSet::new();
         for &file in &heard {
+            let is_retimed = plan.is_retimed(file);
             for (partition, _) in months::of_file(&ledger.db, file)? {
                 jobs.at(partition)?;
+                if is_retimed {
+                    retimed.insert(partition);
+                }
             }
-        }
-        let mut retimed = BTreeSet::new();
-        for &file in plan.changed.iter().filter(|file| plan.is_retimed(**file)) {
-            retimed.extend(months::of_file(&ledger.db, file)?.into_iter().map(|(partition, _)| partition));
         }
         if plan.every_month {
             for partition in months::all(&ledger.db)? {
