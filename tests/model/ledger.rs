@@ -15,6 +15,13 @@ pub struct Table {
     pub rows: Vec<BTreeMap<String, String>>,
 }
 
+impl Table {
+    /// The cells of one column, row by row.
+    pub fn column(&self, name: &str) -> Vec<String> {
+        self.rows.iter().map(|row| row[name].clone()).collect()
+    }
+}
+
 /// What a run of the program left behind.
 pub struct Outcome {
     pub status: i32,

@@ -23,20 +23,17 @@ fn tables(ending: &str) -> (Table, Table) {
 #[test]
 fn every_format_tells_the_same() {
     let (items, orders) = tables("csv");
-    let column = |table: &Table, name: &str| -> Vec<String> {
-        table.rows.iter().map(|row| row[name].clone()).collect()
-    };
     assert_eq!(
-        column(&items, "product_name"),
+        items.column("product_name"),
         ["D'eL 라탄 바구니", "쑥 & 솔향 소이 캔들", "\"작은\" <머그컵>"]
     );
-    assert_eq!(column(&items, "option_value"), ["색상=크림, 크기=M", "향=무화과\n리본=없음", ""]);
-    assert_eq!(column(&items, "custom_product_code"), ["00123", "00124", "=A1"]);
-    assert_eq!(column(&items, "product_price"), ["39000.00", "19500.00", "0.00"]);
-    assert_eq!(column(&items, "order_status"), ["N40", "R40", "N20"]);
-    assert_eq!(column(&orders, "order_date"), ["2026-03-01 09:08:07", "2026-03-02 23:59:59"]);
-    assert_eq!(column(&orders, "payment_date"), ["2026-03-01 00:00:00", ""]);
-    assert_eq!(column(&orders, "market_order_no"), ["2026030112345678", "2026030287654321"]);
+    assert_eq!(items.column("option_value"), ["색상=크림, 크기=M", "향=무화과\n리본=없음", ""]);
+    assert_eq!(items.column("custom_product_code"), ["00123", "00124", "=A1"]);
+    assert_eq!(items.column("product_price"), ["39000.00", "19500.00", "0.00"]);
+    assert_eq!(items.column("order_status"), ["N40", "R40", "N20"]);
+    assert_eq!(orders.column("order_date"), ["2026-03-01 09:08:07", "2026-03-02 23:59:59"]);
+    assert_eq!(orders.column("payment_date"), ["2026-03-01 00:00:00", ""]);
+    assert_eq!(orders.column("market_order_no"), ["2026030112345678", "2026030287654321"]);
     for ending in ["xlsx", "xls", "ods", "xml", "html"] {
         assert_eq!(tables(ending), (items.clone(), orders.clone()), "{ending}");
     }

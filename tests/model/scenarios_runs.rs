@@ -18,7 +18,7 @@ fn ingest(store: &Store, name: &str, text: &str, more: &[&str]) -> Value {
 }
 
 fn column(store: &Store, table: &str, column: &str) -> Vec<String> {
-    store.table(table).unwrap().rows.iter().map(|row| row[column].clone()).collect()
+    store.table(table).unwrap().column(column)
 }
 
 fn run_id(told: &Value) -> String {
