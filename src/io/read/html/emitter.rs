@@ -7,8 +7,14 @@ use html5gum::{Emitter, Error, State, naive_next_state};
 use super::super::text::{HeldRow, MAX_COLUMNS, exact_number, stops};
 use crate::core::cell::{DateSystem, Flow, RowSink, Sheet, Width};
 
-/// The receiver of the rows has seen enough.
-pub(super) struct Enough;
+/// Why the tokenizer stops.
+#[derive(Clone, Copy)]
+pub(super) enum Pause {
+    /// All was read, or the receiver of the rows has seen enough.
+    End,
+    /// A tag, a comment or the like has ended, and plain markup may follow.
+    Construct,
+}
 
 /// What browsers allow.
 const MAX_COLSPAN: usize = 1000;
@@ -174,6 +180,11 @@ impl<'a> TableEmitter<'a> {
         }
     }
 
+    /// Whether the receiver of the rows has not seen enough yet.
+    pub(super) fn wants_more(&self) -> bool {
+        !stops(self.flow)
+    }
+
     fn open(&mut self) {
         match (element(&self.tag.name), self.tables) {
             (Element::Unseen, _) => self.mute = true,
@@ -323,10 +334,10 @@ fn push_short(to: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 impl Emitter for TableEmitter<'_> {
-    type Token = Enough;
+    type Token = Pause;
 
-    fn pop_token(&mut self) -> Option<Enough> {
-        stops(self.flow).then_some(Enough)
+    fn pop_token(&mut self) -> Option<Pause> {
+        stops(self.flow).then_some(Pause::End)
     }
 
     fn emit_string(&mut self, characters: &[u8]) {

@@ -8,15 +8,19 @@
 
 mod emitter;
 mod encoding;
+mod plain;
 #[cfg(test)]
 mod tests;
+mod window;
 
 use std::cell::Cell as Shared;
-use std::io::Read;
+use std::io::{self, Read};
 
-use html5gum::{IoReader, Tokenizer};
+use html5gum::{Emitter as _, Tokenizer};
 
-use self::emitter::TableEmitter;
+use self::emitter::{Pause, TableEmitter};
+use self::plain::{OneConstruct, Stretch};
+use self::window::{SCOPE, Window};
 use super::text::{MarkupFacts, SIZES, Sizes, TextSource, TextStream, unwrap_error};
 use crate::core::cell::{Note, RowSink};
 use crate::io::read::{Input, ReadError};
@@ -50,9 +54,30 @@ fn read_sized(
 /// Hands every row of every table in some UTF-8 to the sink.
 fn emit_tables(html: impl Read, sink: &mut dyn RowSink) -> Result<(), ReadError> {
     let rows = Shared::new(0);
-    let mut tokens = Tokenizer::new_with_emitter(IoReader::new(html), TableEmitter::new(sink, &rows));
-    match tokens.next() {
-        None | Some(Ok(emitter::Enough)) => Ok(()),
-        Some(Err(error)) => Err(unwrap_error(error, rows.get())),
+    let mut emitter = TableEmitter::new(sink, &rows);
+    walk(Window::new(html, SCOPE), &mut emitter).map_err(|error| unwrap_error(error, rows.get()))
+}
+
+fn walk(mut window: Window<impl Read>, emitter: &mut TableEmitter<'_>) -> io::Result<()> {
+    while emitter.wants_more() {
+        let markup = window.look()?;
+        if markup.is_empty() {
+            emitter.emit_eof();
+            break;
+        }
+        let Stretch { used, state } = plain::tell(markup, emitter);
+        window.advance(used);
+        if used > 0 && state.is_none() {
+            continue;
+        }
+        let mut tokens = Tokenizer::new_with_emitter(&mut window, OneConstruct::new(emitter));
+        if let Some(state) = state {
+            tokens.set_state(state);
+        }
+        match tokens.next().transpose()? {
+            Some(Pause::Construct) => {}
+            Some(Pause::End) | None => break,
+        }
     }
+    Ok(())
 }

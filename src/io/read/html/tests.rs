@@ -1,8 +1,10 @@
 //! Whole HTML files through [`read_html`].
 
 use encoding_rs::EUC_KR;
+use html5gum::IoReader;
 use proptest::prelude::*;
 
+use super::window::Scope;
 use super::*;
 use crate::core::cell::{Cell, Flow, Sheet, Width};
 
@@ -203,6 +205,83 @@ fn a_change_of_encoding_is_refused() {
     }
 }
 
+/// What table programs do not write, or seldom.
+const ODD: [&str; 66] = [
+    "</table>",
+    "<TBODY>",
+    "</thead >",
+    "<td rowspan=2 colspan='3'>",
+    "<td x:num=\"1.5\">",
+    "<TD X:NUM = 2 >",
+    "<td sdval=3/>",
+    "<td a=b/c>",
+    "<td a=\"<td>\">",
+    "<td a='x'b=1>",
+    "<td a=\"&amp;\">",
+    "<td a=\"1\rx\" x:num=\"4\">",
+    "<td a\0b>",
+    "<td a\"b=1>",
+    "<td =1>",
+    "<td a=>",
+    "<td a= >",
+    "<td/ >",
+    "<td\tcolspan\n=\n2\x0c>",
+    "<td\r\nrowspan=2>",
+    "<br>",
+    "<br/>",
+    "<br />",
+    "</br>",
+    "<p>",
+    "</p>",
+    "<span style=\"mso-spacerun:yes\">",
+    "<font color=#ff0000>",
+    "<title>",
+    "</title>",
+    "<textarea>",
+    "</textarea>",
+    "<script>",
+    "</script>",
+    "<style>",
+    "</style>",
+    "<!--",
+    "-->",
+    "<!-->",
+    "<!doctype html>",
+    "<![CDATA[",
+    "]]>",
+    "<?xml ?>",
+    "<!",
+    "</",
+    "<",
+    ">",
+    "/",
+    "=",
+    "\"",
+    "'",
+    "&",
+    "&amp;",
+    "&nbsp;",
+    "&lt",
+    "&#44;",
+    "&#x0;",
+    "&notit;",
+    "\r\n",
+    "\r",
+    "\0",
+    "<a",
+    "<1>",
+    "</ td>",
+    "<plaintext>",
+    "<td x:num=\"",
+];
+
+fn told_by(read: impl FnOnce(TableEmitter<'_>)) -> Vec<String> {
+    let mut told = Told::default();
+    let rows = Shared::new(0);
+    read(TableEmitter::new(&mut told, &rows));
+    told.0
+}
+
 proptest! {
     /// Cells without markup come out as they were written, whatever the blocks.
     #[test]
@@ -215,6 +294,28 @@ proptest! {
         let expected: Vec<String> =
             std::iter::once("===".to_owned()).chain(rows.iter().map(|row| row.join("|"))).collect();
         prop_assert_eq!(read(html.as_bytes(), Sizes { block, ..TINY }).unwrap().1, expected);
+    }
+
+    /// What is read without the tokenizer means what the tokenizer says.
+    #[test]
+    fn plain_markup_means_what_the_tokenizer_says(
+        parts in prop::collection::vec(prop_oneof![
+            4 => prop::sample::select(vec!["<table>", "<tr>", "<td>", "</td>", "</tr>", "가나", "a b", "\n"]),
+            1 => prop::sample::select(ODD.to_vec()),
+        ], 0..60),
+        most in 1..40_usize,
+        least in 1..40_usize,
+    ) {
+        let html = format!("<table><tr><td>{}", parts.concat());
+        let expected = told_by(|emitter| {
+            let mut tokens = Tokenizer::new_with_emitter(IoReader::new(html.as_bytes()), emitter);
+            assert!(tokens.next().is_none());
+        });
+        let told = told_by(|emitter| {
+            let mut emitter = emitter;
+            walk(Window::new(html.as_bytes(), Scope { most, least }), &mut emitter).unwrap();
+        });
+        prop_assert_eq!(told, expected, "{}", html);
     }
 
     /// Any soup of tags ends without an error.
