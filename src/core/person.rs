@@ -12,6 +12,7 @@ use sha2::Sha256;
 use unicode_normalization::UnicodeNormalization;
 
 use super::text::{is_blank, is_e_notation, is_invisible, trim};
+use super::types::PersonHash;
 
 /// The secret of the hashes, ready to use: keyed once, copied for each value.
 #[derive(Clone)]
@@ -23,26 +24,20 @@ impl PersonKey {
         Self(keyed)
     }
 
-    /// HMAC-SHA256 of the [normal](normal_phone) number, in hex; `None` where the cell holds no number.
-    pub fn hash_phone(&self, text: &str) -> Option<String> {
+    /// HMAC-SHA256 of the [normal](normal_phone) number; `None` where the cell holds no number.
+    pub fn hash_phone(&self, text: &str) -> Option<PersonHash> {
         normal_phone(text).map(|phone| self.hash(&phone))
     }
 
-    /// HMAC-SHA256 of the [normal](normal_email) address, in hex; `None` where the cell holds none.
-    pub fn hash_email(&self, text: &str) -> Option<String> {
+    /// HMAC-SHA256 of the [normal](normal_email) address; `None` where the cell holds none.
+    pub fn hash_email(&self, text: &str) -> Option<PersonHash> {
         normal_email(text).map(|email| self.hash(&email))
     }
 
-    fn hash(&self, value: &str) -> String {
+    fn hash(&self, value: &str) -> PersonHash {
         let mut mac = self.0.clone();
         mac.update(value.as_bytes());
-        let digit = |n: u8| if n < 10 { b'0' + n } else { b'a' + n - 10 };
-        let mut hex = [b'0'; 64];
-        let (pairs, _) = hex.as_chunks_mut::<2>();
-        for (pair, byte) in pairs.iter_mut().zip(mac.finalize().into_bytes()) {
-            *pair = [digit(byte >> 4), digit(byte & 15)];
-        }
-        String::from_utf8_lossy(&hex).into_owned()
+        PersonHash(mac.finalize().into_bytes().into())
     }
 }
 
@@ -60,7 +55,7 @@ pub struct RecentHashes(RefCell<Vec<Option<Recent>>>);
 struct Recent {
     text: String,
     is_email: bool,
-    hash: Option<String>,
+    hash: Option<PersonHash>,
 }
 
 impl fmt::Debug for Recent {
@@ -74,23 +69,28 @@ const REMEMBERED: usize = 256;
 
 impl RecentHashes {
     /// As [`PersonKey::hash_phone`]. Always to be asked with the same key.
-    pub fn phone(&self, key: &PersonKey, text: &str) -> Option<String> {
+    pub fn phone(&self, key: &PersonKey, text: &str) -> Option<PersonHash> {
         self.remember(text, false, || key.hash_phone(text))
     }
 
     /// As [`PersonKey::hash_email`]. Always to be asked with the same key.
-    pub fn email(&self, key: &PersonKey, text: &str) -> Option<String> {
+    pub fn email(&self, key: &PersonKey, text: &str) -> Option<PersonHash> {
         self.remember(text, true, || key.hash_email(text))
     }
 
-    fn remember(&self, text: &str, is_email: bool, hash: impl FnOnce() -> Option<String>) -> Option<String> {
+    fn remember(
+        &self,
+        text: &str,
+        is_email: bool,
+        hash: impl FnOnce() -> Option<PersonHash>,
+    ) -> Option<PersonHash> {
         let mut places = self.0.borrow_mut();
         places.resize_with(REMEMBERED, || None);
         let place = xxhash_rust::xxh3::xxh3_64(text.as_bytes()) % REMEMBERED as u64;
         let slot = places.get_mut(usize::try_from(place).ok()?)?;
         match slot {
-            Some(recent) if recent.is_email == is_email && recent.text == text => recent.hash.clone(),
-            _ => slot.insert(Recent { text: text.to_owned(), is_email, hash: hash() }).hash.clone(),
+            Some(recent) if recent.is_email == is_email && recent.text == text => recent.hash,
+            _ => slot.insert(Recent { text: text.to_owned(), is_email, hash: hash() }).hash,
         }
     }
 }

@@ -207,5 +207,6 @@ fn display(value: &Value<'_>) -> Option<String> {
         Value::Int(n) => Some(n.to_string()),
         Value::Money(m) => Some(m.to_string()),
         Value::Time(t) => Some(t.to_string()),
+        Value::Hash(hash) => Some(hash.to_string()),
     }
 }

@@ -1,8 +1,8 @@
 //! A file's accepted rows, sorted into the months they belong to, with equal contents stored once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use super::batch::{Bodies, BodyBuilder, Value, Values, content_hash};
+use super::batch::{Bodies, BodyBuilder, ContentNumbers, Value, Values, content_hash};
 use super::fold::Sighting;
 use super::schema::Schema;
 use super::types::{Day, Month, OrderId};
@@ -74,36 +74,14 @@ struct Building {
 /// Bodies of one level with a number for each distinct content.
 struct Interner {
     builder: BodyBuilder,
-    numbers: HashMap<u128, u32, HashOfHash>,
+    numbers: ContentNumbers,
     /// Consecutive rows of one order mostly say the same of it.
     last: Option<(u128, u32)>,
 }
 
-/// Content hashes are random already; hashing them again would be wasted.
-type HashOfHash = std::hash::BuildHasherDefault<TakeLow64>;
-
-#[derive(Default)]
-struct TakeLow64(u64);
-
-impl std::hash::Hasher for TakeLow64 {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for (i, b) in bytes.iter().take(8).enumerate() {
-            self.0 |= u64::from(*b) << (8 * i);
-        }
-    }
-
-    fn write_u128(&mut self, n: u128) {
-        self.0 = u64::try_from(n & u128::from(u64::MAX)).unwrap_or_default();
-    }
-}
-
 impl Interner {
     fn new(columns: &[super::schema::Column]) -> Self {
-        Self { builder: BodyBuilder::new(columns), numbers: HashMap::default(), last: None }
+        Self { builder: BodyBuilder::new(columns), numbers: ContentNumbers::default(), last: None }
     }
 
     fn number(&mut self, values: &Values<'_>, scratch: &mut Vec<u8>) -> u32 {

@@ -101,7 +101,7 @@ impl ColumnType {
 impl From<Kind> for ColumnType {
     fn from(kind: Kind) -> Self {
         match kind {
-            Kind::Text | Kind::Id => Self::String,
+            Kind::Text | Kind::Id | Kind::Hash => Self::String,
             Kind::Int => Self::Int64,
             Kind::Money => Self::Money,
             Kind::Time => Self::Datetime,

@@ -12,17 +12,7 @@ pub struct FileHash(pub [u8; 32]);
 impl FileHash {
     /// Parses 64 hex digits of either case.
     pub fn parse(hex: &str) -> Option<Self> {
-        let hex = hex.as_bytes();
-        if hex.len() != 64 {
-            return None;
-        }
-        let mut out = [0; 32];
-        for (byte, pair) in out.iter_mut().zip(hex.chunks_exact(2)) {
-            let high = char::from(pair[0]).to_digit(16)?;
-            let low = char::from(pair[1]).to_digit(16)?;
-            *byte = u8::try_from(high * 16 + low).ok()?;
-        }
-        Some(Self(out))
+        bytes_of_hex(hex).map(Self)
     }
 
     /// The first 16 hex digits, as people are shown it.
@@ -33,7 +23,7 @@ impl FileHash {
 
 impl fmt::Display for FileHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+        write_hex(&self.0, f)
     }
 }
 
@@ -41,6 +31,47 @@ impl fmt::Debug for FileHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// Keyed hash (HMAC-SHA256) of a telephone number or an e-mail address: by default all that is kept of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PersonHash(pub [u8; 32]);
+
+impl PersonHash {
+    /// Parses 64 hex digits of either case.
+    pub fn parse(hex: &str) -> Option<Self> {
+        bytes_of_hex(hex).map(Self)
+    }
+}
+
+impl fmt::Display for PersonHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(&self.0, f)
+    }
+}
+
+fn bytes_of_hex(hex: &str) -> Option<[u8; 32]> {
+    let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
+    if pairs.len() != 32 || !rest.is_empty() {
+        return None;
+    }
+    let mut out = [0; 32];
+    for (byte, [high, low]) in out.iter_mut().zip(pairs) {
+        let digit = |c: u8| char::from(c).to_digit(16);
+        *byte = u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()?;
+    }
+    Some(out)
+}
+
+/// All digits at once: tables have millions of hashes.
+fn write_hex(bytes: &[u8; 32], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let digit = |n: u8| if n < 10 { b'0' + n } else { b'a' + n - 10 };
+    let mut hex = [b'0'; 64];
+    let (pairs, _) = hex.as_chunks_mut::<2>();
+    for (pair, byte) in pairs.iter_mut().zip(bytes) {
+        *pair = [digit(byte >> 4), digit(byte & 15)];
+    }
+    f.write_str(std::str::from_utf8(&hex).unwrap_or_default())
 }
 
 /// Where rows come from. The order is the one that decides a tie in time: the greatest wins.

@@ -11,6 +11,7 @@ pub mod headers;
 pub mod ledger;
 pub mod numbers;
 pub mod office;
+pub mod older;
 pub mod plan;
 pub mod promises;
 pub mod reconcile;

@@ -20,6 +20,7 @@ enum ColumnBuilder {
     Int(Int64Builder),
     Money(Decimal64Builder),
     Time(TimestampMicrosecondBuilder),
+    Hash(FixedSizeBinaryBuilder),
 }
 
 impl ColumnBuilder {
@@ -28,6 +29,7 @@ impl ColumnBuilder {
             DataType::Int64 => Self::Int(Int64Builder::new()),
             DataType::Decimal64(..) => Self::Money(Decimal64Builder::new().with_data_type(data_type.clone())),
             DataType::Timestamp(..) => Self::Time(TimestampMicrosecondBuilder::new()),
+            DataType::FixedSizeBinary(width) => Self::Hash(FixedSizeBinaryBuilder::new(*width)),
             _ => Self::Text(StringViewBuilder::new().with_fixed_block_size(TEXT_BLOCK)),
         }
     }
@@ -39,6 +41,7 @@ impl ColumnBuilder {
             Self::Int(b) => b.append_nulls(to.saturating_sub(b.len())),
             Self::Money(b) => b.append_nulls(to.saturating_sub(b.len())),
             Self::Time(b) => b.append_nulls(to.saturating_sub(b.len())),
+            Self::Hash(b) => b.append_nulls(to.saturating_sub(b.len())),
         }
     }
 
@@ -49,10 +52,13 @@ impl ColumnBuilder {
             (Self::Int(b), Value::Int(n)) => b.append_value(*n),
             (Self::Money(b), Value::Money(m)) => b.append_value(m.0),
             (Self::Time(b), Value::Time(t)) => b.append_value(t.seconds * 1_000_000),
+            // The column is as wide as a hash.
+            (Self::Hash(b), Value::Hash(hash)) => b.append_value(hash.0).unwrap_or_default(),
             (Self::Text(b), _) => b.append_null(),
             (Self::Int(b), _) => b.append_null(),
             (Self::Money(b), _) => b.append_null(),
             (Self::Time(b), _) => b.append_null(),
+            (Self::Hash(b), _) => b.append_null(),
         }
     }
 
@@ -62,6 +68,7 @@ impl ColumnBuilder {
             Self::Int(mut b) => Arc::new(b.finish()),
             Self::Money(mut b) => Arc::new(b.finish()),
             Self::Time(mut b) => Arc::new(b.finish()),
+            Self::Hash(mut b) => Arc::new(b.finish()),
         }
     }
 }
@@ -128,7 +135,7 @@ impl BodyBuilder {
                     continue;
                 }
                 Value::Time(time) => precision |= (time.precision as i64) << at.precision,
-                Value::Text(_) | Value::Int(_) | Value::Money(_) => {}
+                Value::Text(_) | Value::Int(_) | Value::Money(_) | Value::Hash(_) => {}
             }
             let slot = slot.get_or_insert_with(|| Slot::new(*kind));
             if slot.len < number {

@@ -9,6 +9,7 @@
 
 mod bodies;
 mod builder;
+mod numbers;
 mod view;
 
 use std::borrow::Cow;
@@ -16,9 +17,10 @@ use std::borrow::Cow;
 use arrow::datatypes::{DataType, TimeUnit};
 
 use super::schema::Kind;
-use super::types::{KstDateTime, Money};
+use super::types::{KstDateTime, Money, PersonHash};
 pub use bodies::{Bodies, CLEARS, HASH, PRECISION};
 pub use builder::BodyBuilder;
+pub use numbers::ContentNumbers;
 pub use view::{BodiesView, ColumnView, precision_of_bits};
 
 /// One cell after normalising.
@@ -30,6 +32,8 @@ pub enum Value<'a> {
     Int(i64),
     Money(Money),
     Time(KstDateTime),
+    /// Apart, since few cells are hashes and all values are as large as the largest.
+    Hash(Box<PersonHash>),
 }
 
 /// What a row says at one level: the columns that have a word, ascending. A file speaks in a few of the many columns.
@@ -73,10 +77,12 @@ impl<'a> Values<'a> {
     }
 }
 
-/// The Arrow type of a kind of column in bodies: texts are views, so that bodies are put together without copying them.
+/// The Arrow type of a kind of column in bodies: texts are views, so that bodies are put together without copying them,
+/// and hashes the bytes that they are.
 pub fn body_type(kind: Kind) -> DataType {
     match kind {
         Kind::Text | Kind::Id => DataType::Utf8View,
+        Kind::Hash => DataType::FixedSizeBinary(32),
         Kind::Int | Kind::Money | Kind::Time => data_type(kind),
     }
 }
@@ -84,7 +90,7 @@ pub fn body_type(kind: Kind) -> DataType {
 /// The Arrow type of a kind of column in tables.
 pub fn data_type(kind: Kind) -> DataType {
     match kind {
-        Kind::Text | Kind::Id => DataType::Utf8,
+        Kind::Text | Kind::Id | Kind::Hash => DataType::Utf8,
         Kind::Int => DataType::Int64,
         Kind::Money => DataType::Decimal64(18, 2),
         Kind::Time => DataType::Timestamp(TimeUnit::Microsecond, None),
@@ -103,6 +109,7 @@ pub fn content_hash(values: &Values<'_>, scratch: &mut Vec<u8>) -> u128 {
             Value::Int(_) => 3,
             Value::Money(_) => 4,
             Value::Time(t) => 5 + t.precision as u8,
+            Value::Hash(_) => 8,
         };
         scratch.push(tag);
         scratch.push(u8::try_from(column).unwrap_or(u8::MAX));
@@ -115,6 +122,7 @@ pub fn content_hash(values: &Values<'_>, scratch: &mut Vec<u8>) -> u128 {
             Value::Int(n) => scratch.extend_from_slice(&n.to_le_bytes()),
             Value::Money(m) => scratch.extend_from_slice(&m.0.to_le_bytes()),
             Value::Time(t) => scratch.extend_from_slice(&t.seconds.to_le_bytes()),
+            Value::Hash(hash) => scratch.extend_from_slice(&hash.0),
         }
     }
     xxhash_rust::xxh3::xxh3_128(scratch)

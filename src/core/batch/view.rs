@@ -1,11 +1,11 @@
 //! Typed looks at bodies.
 
-use arrow::array::{Array, AsArray, Int64Array, StringViewArray};
+use arrow::array::{Array, AsArray, FixedSizeBinaryArray, Int64Array, StringViewArray};
 use arrow::datatypes::{Decimal64Type, Int64Type, TimestampMicrosecondType};
 
 use super::bodies::{Bits, Bodies, bits};
 use crate::core::schema::{Column, Kind};
-use crate::core::types::{KstDateTime, Money, Precision};
+use crate::core::types::{KstDateTime, Money, PersonHash, Precision};
 
 /// A typed look at one column of bodies.
 #[derive(Clone, Copy)]
@@ -14,6 +14,7 @@ pub enum ColumnView<'a> {
     Int(&'a Int64Array),
     Money(&'a arrow::array::Decimal64Array),
     Time(&'a arrow::array::TimestampMicrosecondArray),
+    Hash(&'a FixedSizeBinaryArray),
     /// No body says anything in it.
     Blank,
 }
@@ -34,6 +35,7 @@ impl<'a> BodiesView<'a> {
             .map(|(c, array)| match (c.kind, array) {
                 (_, None) => ColumnView::Blank,
                 (Kind::Text | Kind::Id, Some(array)) => ColumnView::Text(array.as_string_view()),
+                (Kind::Hash, Some(array)) => ColumnView::Hash(array.as_fixed_size_binary()),
                 (Kind::Int, Some(array)) => ColumnView::Int(array.as_primitive::<Int64Type>()),
                 (Kind::Money, Some(array)) => ColumnView::Money(array.as_primitive::<Decimal64Type>()),
                 (Kind::Time, Some(array)) => {
@@ -52,6 +54,7 @@ impl<'a> BodiesView<'a> {
             ColumnView::Int(a) => a.is_valid(body),
             ColumnView::Money(a) => a.is_valid(body),
             ColumnView::Time(a) => a.is_valid(body),
+            ColumnView::Hash(a) => a.is_valid(body),
             ColumnView::Blank => false,
         }
     }
@@ -92,6 +95,15 @@ impl<'a> BodiesView<'a> {
         Some(KstDateTime { seconds: a.value(row) / 1_000_000, precision })
     }
 
+    pub fn hash(&self, body: u32, column: usize) -> Option<PersonHash> {
+        match self.columns[column] {
+            ColumnView::Hash(a) if a.is_valid(body as usize) => {
+                a.value(body as usize).try_into().ok().map(PersonHash)
+            }
+            _ => None,
+        }
+    }
+
     /// The value as people read it: `12000.00`, `2026-01-02 03:04:05`.
     pub fn display(&self, body: u32, column: usize) -> Option<String> {
         match self.columns[column] {
@@ -99,6 +111,7 @@ impl<'a> BodiesView<'a> {
             ColumnView::Int(_) => self.int(body, column).map(|n| n.to_string()),
             ColumnView::Money(_) => self.money(body, column).map(|m| m.to_string()),
             ColumnView::Time(_) => self.time(body, column).map(|t| t.to_string()),
+            ColumnView::Hash(_) => self.hash(body, column).map(|h| h.to_string()),
             ColumnView::Blank => None,
         }
     }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use arrow::array::{Array, ArrayRef};
+use foldhash::fast::RandomState;
 
 use super::{FileFacts, Observations, Sighting, Voice};
 use crate::core::batch::{Bodies, BodiesView, ColumnView};
@@ -128,6 +129,7 @@ impl<'a> Scene<'a> {
                 let times = (self.orders.time(a, column), self.orders.time(b, column));
                 times.0.zip(times.1).is_some_and(|(a, b)| a.agrees_with(b))
             }
+            ColumnView::Hash(v) => v.value(rows.0) == v.value(rows.1),
             ColumnView::Blank => true,
         }
     }
@@ -135,7 +137,7 @@ impl<'a> Scene<'a> {
     /// The sightings by mall and order id. A sighting that no mall can be found for is left out (its file is dead).
     pub(super) fn groups(&self) -> Vec<Group<'a>> {
         let known = &self.schema().known;
-        let mut numbers: HashMap<(&str, &str), usize> = HashMap::new();
+        let mut numbers: HashMap<(&str, &str), usize, RandomState> = HashMap::default();
         let mut groups: Vec<Group<'a>> = Vec::new();
         // Rows of one order mostly follow one another.
         let mut last = None;

@@ -104,9 +104,10 @@ pub struct Folded {
 pub fn fold_month(seen: &Observations<'_>) -> Result<Folded, ArrowError> {
     let scene = Scene::new(*seen);
     let all = fold_all(&scene);
+    let orders = tables::sorted_orders(&all);
     Ok(Folded {
-        order_items: tables::order_items(&scene, &all)?,
-        orders: tables::orders(&scene, &all)?,
+        order_items: tables::order_items(&scene, &all, &orders)?,
+        orders: tables::orders(&scene, &orders)?,
         order_changes: tables::order_changes(&scene, &all)?,
         findings: all.findings,
         duplicates: all.duplicates,

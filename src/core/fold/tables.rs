@@ -1,13 +1,13 @@
 //! Folded rows as Arrow tables, in the column order of `core::tables`.
 //!
 //! Texts that come out of bodies stay the views that they are there ([`body_type`]): they are copied once, when the table
-//! is written.
+//! is written. Hashes of persons, which are bytes there, become hex digits.
 
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, StringBuilder,
-    TimestampMicrosecondArray, new_null_array,
+    Array, ArrayRef, AsArray, Date32Array, FixedSizeBinaryArray, Int64Array, RecordBatch, StringArray,
+    StringBuilder, TimestampMicrosecondArray, new_null_array,
 };
 use arrow::datatypes::{DataType, Field, Schema as ArrowSchema};
 use arrow::error::ArrowError;
@@ -15,10 +15,10 @@ use arrow::error::ArrowError;
 use super::group::Scene;
 use super::picks::{self, Picks};
 use super::rows::{Collected, ItemName, ItemRow, OrderRow, Seen};
-use crate::core::batch::{Bodies, body_type};
-use crate::core::schema::{Column, ColumnRef, Level};
+use crate::core::batch::{Bodies, data_type};
+use crate::core::schema::{Column, ColumnRef, Kind, Level};
 use crate::core::tables::{Table, TableColumn, arrow_schema_of, table_columns};
-use crate::core::types::{Day, Instant, Source};
+use crate::core::types::{Day, Instant, PersonHash, Source};
 
 /// The position of order rows in their table: by day (unknown last), order id, mall and shop.
 type OrderPlace<'a> = (bool, Option<Day>, &'a str, &'a str, i64);
@@ -27,8 +27,11 @@ fn place<'a>(order: &OrderRow<'a>) -> OrderPlace<'a> {
     (order.day.is_none(), order.day, order.order_id, order.mall, order.shop)
 }
 
+/// A row of orders, and its number among those that were folded.
+pub(super) type NumberedOrder<'c, 'a> = (usize, &'c OrderRow<'a>);
+
 /// Orders in the order of their table.
-fn sorted_orders<'c, 'a>(all: &'c Collected<'a>) -> Vec<(usize, &'c OrderRow<'a>)> {
+pub(super) fn sorted_orders<'c, 'a>(all: &'c Collected<'a>) -> Vec<NumberedOrder<'c, 'a>> {
     let mut orders: Vec<_> = all.orders.iter().enumerate().collect();
     orders.sort_unstable_by(|(_, a), (_, b)| place(a).cmp(&place(b)));
     orders
@@ -38,7 +41,10 @@ fn sorted_orders<'c, 'a>(all: &'c Collected<'a>) -> Vec<(usize, &'c OrderRow<'a>
 ///
 /// Folding leaves the items of an order together, their codes ascending; so only where ids meet or keys are inferred is
 /// there anything to sort.
-fn sorted_items<'c, 'a>(all: &'c Collected<'a>) -> Vec<(&'c OrderRow<'a>, &'c ItemRow<'a>)> {
+fn sorted_items<'c, 'a>(
+    all: &'c Collected<'a>,
+    orders: &[NumberedOrder<'c, 'a>],
+) -> Vec<(&'c OrderRow<'a>, &'c ItemRow<'a>)> {
     let mut items_of = vec![0..0; all.orders.len()];
     let mut start = 0;
     for items in all.items.chunk_by(|a, b| a.order == b.order) {
@@ -47,7 +53,7 @@ fn sorted_items<'c, 'a>(all: &'c Collected<'a>) -> Vec<(&'c OrderRow<'a>, &'c It
         start = end;
     }
     let mut rows: Vec<(&OrderRow<'a>, &ItemRow<'a>)> = Vec::with_capacity(all.items.len());
-    for alike in sorted_orders(all).chunk_by(|(_, a), (_, b)| a.order_id == b.order_id && a.day == b.day) {
+    for alike in orders.chunk_by(|(_, a), (_, b)| a.order_id == b.order_id && a.day == b.day) {
         let first = rows.len();
         for (index, order) in alike {
             rows.extend(all.items[items_of[*index].clone()].iter().map(|item| (*order, item)));
@@ -63,8 +69,12 @@ fn sorted_items<'c, 'a>(all: &'c Collected<'a>) -> Vec<(&'c OrderRow<'a>, &'c It
     rows
 }
 
-pub(super) fn order_items(scene: &Scene<'_>, all: &Collected<'_>) -> Result<RecordBatch, ArrowError> {
-    let rows = sorted_items(all);
+pub(super) fn order_items<'c, 'a>(
+    scene: &Scene<'_>,
+    all: &'c Collected<'a>,
+    orders: &[NumberedOrder<'c, 'a>],
+) -> Result<RecordBatch, ArrowError> {
+    let rows = sorted_items(all, orders);
     let schema = scene.schema();
     let known = &schema.known;
     let picked: Vec<&Picks> = rows.iter().map(|(_, item)| &item.picks).collect();
@@ -100,8 +110,8 @@ fn compare_keys(order: &OrderRow<'_>, a: &ItemRow<'_>, b: &ItemRow<'_>) -> std::
     }
 }
 
-pub(super) fn orders(scene: &Scene<'_>, all: &Collected<'_>) -> Result<RecordBatch, ArrowError> {
-    let rows: Vec<&OrderRow<'_>> = sorted_orders(all).into_iter().map(|(_, order)| order).collect();
+pub(super) fn orders(scene: &Scene<'_>, orders: &[NumberedOrder<'_, '_>]) -> Result<RecordBatch, ArrowError> {
+    let rows: Vec<&OrderRow<'_>> = orders.iter().map(|(_, order)| *order).collect();
     let schema = scene.schema();
     let known = &schema.known;
     let picked: Vec<&Picks> = rows.iter().map(|order| &order.picks).collect();
@@ -161,7 +171,7 @@ fn table(
     RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), arrays)
 }
 
-/// The picked values of a level's columns, in the types of bodies.
+/// The picked values of a level's columns.
 fn gather_level(
     bodies: &Bodies,
     columns: &[Column],
@@ -172,7 +182,7 @@ fn gather_level(
     // Most columns are blank, and one array serves all blank ones of a type.
     let mut blank: Vec<ArrayRef> = Vec::new();
     let mut blank_of = |column: &Column| {
-        let data_type = body_type(column.kind);
+        let data_type = data_type(column.kind);
         if let Some(known) = blank.iter().find(|known| *known.data_type() == data_type) {
             return Arc::clone(known);
         }
@@ -183,8 +193,23 @@ fn gather_level(
     Ok(gathered
         .into_iter()
         .zip(columns)
-        .map(|(values, column)| values.unwrap_or_else(|| blank_of(column)))
+        .map(|(values, column)| match values {
+            Some(values) if column.kind == Kind::Hash => hex_digits(values.as_fixed_size_binary()),
+            Some(values) => values,
+            None => blank_of(column),
+        })
         .collect())
+}
+
+fn hex_digits(hashes: &FixedSizeBinaryArray) -> ArrayRef {
+    let mut texts = StringBuilder::with_capacity(hashes.len(), 64 * hashes.len());
+    for hash in hashes {
+        match hash.and_then(|bytes| bytes.try_into().ok()).map(PersonHash) {
+            Some(hash) => texts.append_value(hash.to_string()),
+            None => texts.append_null(),
+        }
+    }
+    Arc::new(texts.finish())
 }
 
 fn key_column<'r, 'a: 'r>(

@@ -13,6 +13,7 @@ use crate::core::number::{parse_int, parse_money};
 use crate::core::problem::FindingKind;
 use crate::core::schema::{Additions, Kind, Level};
 use crate::core::time::parse_time;
+use crate::core::types::PersonHash;
 
 /// A file's rows, written as `column=value` words; `column=!` is an explicit null of the API.
 #[derive(Clone, Debug)]
@@ -42,6 +43,7 @@ fn value(kind: Kind, text: &str) -> Value<'_> {
         (_, Kind::Int) => Value::Int(parse_int(text).unwrap()),
         (_, Kind::Money) => Value::Money(parse_money(text).unwrap()),
         (_, Kind::Time) => Value::Time(parse_time(&text.replace('_', " ")).unwrap()),
+        (_, Kind::Hash) => Value::Hash(Box::new(PersonHash::parse(text).unwrap())),
     }
 }
 

@@ -121,6 +121,7 @@ fn compare(view: &BodiesView<'_>, column: usize, likeness: Likeness, held: u32, 
             }
             _ => false,
         },
+        ColumnView::Hash(a) => a.value(h) == a.value(n),
         ColumnView::Blank => true,
     };
     if same { Comparison::Same } else { Comparison::Different }

@@ -7,7 +7,7 @@ use crate::core::batch::Value;
 use crate::core::cell::Cell;
 use crate::core::problem::{FindingKind, Reason};
 use crate::core::schema::{Column, Kind, Transform};
-use crate::core::types::Precision;
+use crate::core::types::{PersonHash, Precision};
 use crate::core::{number, person, text, time};
 
 /// Why one cell cannot be a value of its column.
@@ -50,7 +50,7 @@ impl Normaliser<'_> {
                         .map_err(|_| bad_date());
                 }
                 Kind::Id if n.abs() > EXACT_UP_TO => return Err(CellProblem::Odd(FindingKind::DamagedId)),
-                Kind::Text | Kind::Id => Cow::Owned(text::number_as_text(n)),
+                Kind::Text | Kind::Id | Kind::Hash => Cow::Owned(text::number_as_text(n)),
             },
             Cell::DateSerial(n) => match column.kind {
                 Kind::Int | Kind::Money => return Err(bad_number()),
@@ -59,12 +59,12 @@ impl Normaliser<'_> {
                         .map(|t| Some(Value::Time(t)))
                         .map_err(|_| bad_date());
                 }
-                Kind::Text | Kind::Id => Cow::Owned(self.serial_as_text(n)),
+                Kind::Text | Kind::Id | Kind::Hash => Cow::Owned(self.serial_as_text(n)),
             },
             Cell::Bool(b) => Cow::Borrowed(if b { "T" } else { "F" }),
             Cell::Error(_) | Cell::Undecodable => {
                 return Err(match column.kind {
-                    Kind::Text | Kind::Id => CellProblem::Odd(FindingKind::UnreadableExtra),
+                    Kind::Text | Kind::Id | Kind::Hash => CellProblem::Odd(FindingKind::UnreadableExtra),
                     Kind::Int | Kind::Money => bad_number(),
                     Kind::Time => bad_date(),
                 });
@@ -74,12 +74,14 @@ impl Normaliser<'_> {
     }
 
     fn text_value<'c>(&self, column: &Column, text: Cow<'c, str>) -> Result<Option<Value<'c>>, CellProblem> {
-        let optional = |text: Option<String>| text.map(|t| Value::Text(Cow::Owned(t)));
+        let kept = |hash: Option<PersonHash>| hash.map(|hash| Value::Hash(Box::new(hash)));
         match column.transform {
             Transform::Plain => {}
-            Transform::PhoneHash => return Ok(optional(self.hashes.phone(self.key, &text))),
-            Transform::EmailHash => return Ok(optional(self.hashes.email(self.key, &text))),
-            Transform::Region => return Ok(optional(person::region(&text))),
+            Transform::PhoneHash => return Ok(kept(self.hashes.phone(self.key, &text))),
+            Transform::EmailHash => return Ok(kept(self.hashes.email(self.key, &text))),
+            Transform::Region => {
+                return Ok(person::region(&text).map(|region| Value::Text(Cow::Owned(region))));
+            }
             Transform::LastOfList => {
                 let last = text.rsplit(',').next().unwrap_or_default();
                 return number::parse_int(last).map(|n| Some(Value::Int(n))).map_err(|_| bad_number());
@@ -93,7 +95,7 @@ impl Normaliser<'_> {
             Kind::Time => time::parse_time(&text).map(|t| Some(Value::Time(t))).map_err(|_| bad_date()),
             Kind::Id if text::is_e_notation(&text) => Err(CellProblem::Odd(FindingKind::DamagedId)),
             Kind::Id => Ok(Some(Value::Text(named_value(column, without_apostrophe(text))))),
-            Kind::Text => Ok(Some(Value::Text(named_value(column, text)))),
+            Kind::Text | Kind::Hash => Ok(Some(Value::Text(named_value(column, text)))),
         }
     }
 
@@ -116,7 +118,7 @@ fn plain_value<'c>(column: &Column, raw: &str) -> Option<Value<'c>> {
         Kind::Int => number::plain_int(raw.as_bytes()).map(Value::Int),
         Kind::Money => number::plain_money(raw.as_bytes()).map(Value::Money),
         Kind::Time => time::plain(raw.as_bytes())?.ok().map(Value::Time),
-        Kind::Text | Kind::Id => None,
+        Kind::Text | Kind::Id | Kind::Hash => None,
     }
 }
 

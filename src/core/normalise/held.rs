@@ -36,7 +36,7 @@ impl Normaliser<'_> {
             let about = self.schema.column(feed.at);
             let hash = feed.cells.iter().filter_map(|&i| cells.get(i)).find_map(|cell| {
                 match self.value(about, cell) {
-                    Ok(Some(Value::Text(hash))) => Some(hash.into_owned()),
+                    Ok(Some(Value::Hash(hash))) => Some(hash.to_string()),
                     _ => None,
                 }
             });
@@ -104,9 +104,9 @@ impl Normaliser<'_> {
                     quarantined.cells.extend(text);
                 } else if matches!(column.transform, Transform::PhoneHash | Transform::EmailHash)
                     && self.policy.stores(column)
-                    && let Ok(Some(Value::Text(hash))) = self.value(column, cell)
+                    && let Ok(Some(Value::Hash(hash))) = self.value(column, cell)
                 {
-                    quarantined.hashes.push((column.name.clone(), hash.into_owned()));
+                    quarantined.hashes.push((column.name.clone(), hash.to_string()));
                 }
             }
         }

@@ -16,7 +16,7 @@ use super::problem::{FindingKind, Reason};
 use super::schema::{ColumnRef, Level, Schema};
 use super::text;
 use super::time;
-use super::types::{Instant, ItemCode, KstDateTime, OrderId};
+use super::types::{Instant, ItemCode, KstDateTime, OrderId, PersonHash};
 use cell::CellProblem;
 use layout::Feed;
 pub use layout::Layout;
@@ -210,10 +210,10 @@ impl<'s> Normaliser<'s> {
 
 impl<'c> Room<'c> {
     /// Puts hashes back that the quarantine kept of a mended row: (stored column, hash).
-    pub fn restore(&mut self, schema: &Schema, stored: &'c [(String, String)]) {
+    pub fn restore(&mut self, schema: &Schema, stored: &[(String, String)]) {
         for (column, hash) in stored {
-            if let Some(at) = schema.find(column) {
-                self.set(at, Value::Text(Cow::Borrowed(hash)));
+            if let (Some(at), Some(hash)) = (schema.find(column), PersonHash::parse(hash)) {
+                self.set(at, Value::Hash(Box::new(hash)));
             }
         }
     }

@@ -230,10 +230,12 @@ fn fault(entry: &ColumnEntry, level: Level) -> Option<&'static str> {
         Some("`from` stands instead of headers and API paths")
     } else if level == Level::Item && entry.repetition != Repetition::EveryRow {
         Some("only columns of orders repeat")
-    } else if entry.strict && matches!(entry.kind, Kind::Text | Kind::Id) {
+    } else if entry.strict && matches!(entry.kind, Kind::Text | Kind::Id | Kind::Hash) {
         Some("text can always be read: it cannot be strict")
     } else if entry.clearable && entry.api.is_empty() {
         Some("only what the API tells can be cleared")
+    } else if hashed != (entry.kind == Kind::Hash) {
+        Some("only hashes of persons are of the type hash")
     } else if hashed && !matches!(entry.privacy, Privacy::Phone | Privacy::Email) {
         Some("a hash keeps the privacy class of what it hides")
     } else if entry.values.values().any(|value| value.trim().is_empty()) {

@@ -43,6 +43,8 @@ pub enum Kind {
     Money,
     /// Korean wall-clock time, stored as DATETIME.
     Time,
+    /// A keyed hash of a personal value: bytes in observations, hex digits in tables.
+    Hash,
 }
 
 /// How an order-level column repeats over the rows of one order in one file (`every_row`, `first_row`, `max`).

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use arrow::array::{Array as _, ArrayRef, AsArray as _, Int64Array, RecordBatch};
-use arrow::datatypes::{Decimal64Type, Int64Type, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Decimal64Type, Int64Type, TimestampMicrosecondType};
 
 use crate::core::batch::{
     Bodies, BodyBuilder, CLEARS, PRECISION, Value, Values, body_type, content_hash, precision_of_bits,
 };
 use crate::core::schema::{Column, Kind};
-use crate::core::types::{KstDateTime, Money};
+use crate::core::types::{KstDateTime, Money, PersonHash};
 
 /// Schema metadata of bodies: which columns the bits of `_clears` and of `_precision` stand for.
 const CLEARABLE: &str = "jangbu.clearable";
@@ -61,7 +61,10 @@ pub(super) fn align_bodies(batch: &RecordBatch, names: &BitNames, columns: &[Col
         .iter()
         .map(|column| Stored {
             kind: column.kind,
-            values: batch.column_by_name(&column.name).filter(|c| *c.data_type() == body_type(column.kind)),
+            values: batch.column_by_name(&column.name).filter(|c| {
+                *c.data_type() == body_type(column.kind)
+                    || (column.kind == Kind::Hash && *c.data_type() == DataType::Utf8View)
+            }),
             precision: place(&names.times, column),
             clears: place(&names.clearable, column).filter(|_| column.clearable),
         })
@@ -88,6 +91,7 @@ impl<'b> Stored<'b> {
         let values = self.values.filter(|values| values.is_valid(row))?;
         Some(match self.kind {
             Kind::Text | Kind::Id => Value::Text(Cow::Borrowed(values.as_string_view().value(row))),
+            Kind::Hash => Value::Hash(Box::new(hash(values, row)?)),
             Kind::Int => Value::Int(values.as_primitive::<Int64Type>().value(row)),
             Kind::Money => Value::Money(Money(values.as_primitive::<Decimal64Type>().value(row))),
             Kind::Time => Value::Time(KstDateTime {
@@ -95,6 +99,14 @@ impl<'b> Stored<'b> {
                 precision: precision_of_bits(precision.value(row) >> (2 * self.precision?)),
             }),
         })
+    }
+}
+
+/// A hash of a person: bytes, or hex digits as format 1 had them.
+fn hash(values: &ArrayRef, row: usize) -> Option<PersonHash> {
+    match values.as_string_view_opt() {
+        Some(hex) => PersonHash::parse(hex.value(row)),
+        None => values.as_fixed_size_binary().value(row).try_into().ok().map(PersonHash),
     }
 }
 
@@ -138,6 +150,7 @@ mod tests {
             ("claim", Kind::Text, true),
             ("price", Kind::Money, false),
             ("typed", Kind::Text, false),
+            ("phone", Kind::Text, false),
         ]);
         let new = columns(&[
             ("claim", Kind::Id, true),
@@ -145,6 +158,7 @@ mod tests {
             ("price", Kind::Money, false),
             ("paid", Kind::Time, true),
             ("typed", Kind::Int, false),
+            ("phone", Kind::Hash, false),
         ]);
         let time = Value::Time(KstDateTime { seconds: 86_400, precision: Precision::Minute });
         let rows = [
@@ -154,11 +168,17 @@ mod tests {
                 (2, Value::Clear),
                 (3, Value::Money(Money(5))),
                 (4, Value::Text("7".into())),
+                (5, Value::Text("0a".repeat(32).into())),
             ],
             vec![(0, Value::Clear), (2, Value::Text("c".into()))],
         ];
         let expected = [
-            vec![(0, Value::Clear), (2, Value::Money(Money(5))), (3, time)],
+            vec![
+                (0, Value::Clear),
+                (2, Value::Money(Money(5))),
+                (3, time),
+                (5, Value::Hash(Box::new(PersonHash([10; 32])))),
+            ],
             vec![(0, Value::Text("c".into()))],
         ];
         let build = |columns: &[Column], rows: &[Vec<(usize, Value<'_>)>]| {

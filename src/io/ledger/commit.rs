@@ -118,6 +118,9 @@ impl Writer {
         kill_point("months_written");
         fresh.sync_names()?;
         kill_point("synced");
+        if end == End::Commit {
+            folder.raise_format()?;
+        }
 
         let transaction = ledger.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         write_down(&transaction, &plan, &homes, &written)?;

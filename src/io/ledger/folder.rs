@@ -14,7 +14,7 @@ use super::LedgerError;
 use super::kill::kill_point;
 
 /// The format this program writes: a reader refuses a greater first number and accepts a greater second one.
-pub(super) const FORMAT: (u32, u32) = (1, 0);
+pub(super) const FORMAT: (u32, u32) = (2, 0);
 
 const FORMAT_WORDS: &str = "jangbu ledger format ";
 /// Folders whose files the catalogue names.
@@ -66,6 +66,10 @@ impl Folder {
         if DATA.iter().any(|name| self.path(name).exists()) {
             return Err(LedgerError::damaged(&self.root, "its catalogue.sqlite is missing"));
         }
+        self.write_format()
+    }
+
+    fn write_format(&self) -> Result<(), LedgerError> {
         let path = self.path("FORMAT");
         let write = || -> io::Result<()> {
             let mut file = tempfile::NamedTempFile::new_in(&self.root)?;
@@ -77,14 +81,25 @@ impl Folder {
         write().map_err(LedgerError::io("write", &path))
     }
 
+    /// Marks a ledger of an older format as one of today's, before files of today's are named in it: an older program
+    /// would misread them. What it has is read as it is until it is written anew.
+    pub(super) fn raise_format(&self) -> Result<(), LedgerError> {
+        if self.format()? < FORMAT.0 { self.write_format() } else { Ok(()) }
+    }
+
     /// Refuses a ledger whose format is newer than this program.
     pub(super) fn check_format(&self) -> Result<(), LedgerError> {
+        self.format().map(drop)
+    }
+
+    /// The first number of the ledger's format, if this program knows it.
+    fn format(&self) -> Result<u32, LedgerError> {
         let path = self.path("FORMAT");
         let text = fs::read_to_string(&path).map_err(LedgerError::io("read", &path))?;
         let found = text.lines().next().and_then(|line| line.strip_prefix(FORMAT_WORDS)).map(str::trim);
         let major = found.and_then(|f| f.split_once('.')).and_then(|(major, _)| major.parse::<u32>().ok());
         match (found, major) {
-            (Some(_), Some(major)) if major <= FORMAT.0 => Ok(()),
+            (Some(_), Some(major)) if major <= FORMAT.0 => Ok(major),
             (Some(found), Some(_)) => {
                 Err(LedgerError::TooNew { path: self.root.clone(), found: found.to_owned() })
             }

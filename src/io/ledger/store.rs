@@ -1,12 +1,10 @@
 //! The bodies of one level of a month: every content once, numbered through all files that hold them.
 
-use std::collections::HashMap;
-
 use super::LedgerError;
 use super::columnar;
 use super::folder::Folder;
 use super::month::{MonthFiles, Segment, SegmentKind};
-use crate::core::batch::Bodies;
+use crate::core::batch::{Bodies, ContentNumbers};
 use crate::core::schema::{Column, Level, Schema};
 
 pub(super) struct Store<'a> {
@@ -15,7 +13,7 @@ pub(super) struct Store<'a> {
     stored: Vec<Segment>,
     parts: Vec<Bodies>,
     /// Numbers by content, made when something is added.
-    numbers: Option<HashMap<u128, u32>>,
+    numbers: Option<ContentNumbers>,
     /// How many bodies the stored files hold; those after them are new.
     written: usize,
     len: usize,

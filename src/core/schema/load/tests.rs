@@ -138,6 +138,12 @@ fn faulty_files_are_refused() {
         (column("name = \"a\"\ntype = \"text\"\nfrom = \"b\""), Level::Order, "`from` names no column"),
         (column("name = \"a\"\ntype = \"text\"\nheaders = [\" \"]"), Level::Order, "blank"),
         (column("name = \"a\"\ntype = \"text\"\napi = [\"a..b\"]"), Level::Order, "misspelt"),
+        (column("name = \"a\"\ntype = \"hash\""), Level::Order, "only hashes of persons"),
+        (
+            column("name = \"a\"\ntype = \"text\"\nprivacy = \"phone\"\ntransform = \"phone_hash\""),
+            Level::Order,
+            "only hashes of persons",
+        ),
         (column("name = \"a\"\ntype = \"number\""), Level::Order, "unknown variant"),
         (column("name = \"a\"\ntype = \"text\"\nfrozn = true"), Level::Order, "unknown field"),
         (column("name = \"a\"\ntype = \"text\"").repeat(2), Level::Order, "two columns"),

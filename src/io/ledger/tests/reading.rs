@@ -171,7 +171,7 @@ fn what_is_no_ledger_or_a_newer_one_is_refused() {
     let format = folder.path().join("FORMAT");
     for (text, expected) in [
         ("jangbu ledger format 1.7\n", None),
-        ("jangbu ledger format 2.0\n", Some("store.newer")),
+        ("jangbu ledger format 3.0\n", Some("store.newer")),
         ("something else\n", Some("store.damaged")),
     ] {
         std::fs::write(&format, text).unwrap();
