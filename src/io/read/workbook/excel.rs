@@ -13,6 +13,13 @@ use crate::io::read::{Input, ReadError, detect, guard};
 
 type Bytes = BufReader<Box<dyn ReadSeek>>;
 
+/// How the format of a cell lets a number be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Number {
+    Plain,
+    Date,
+}
+
 pub(super) struct Xlsx(calamine::Xlsx<Bytes>);
 
 pub(super) struct Xlsb(calamine::Xlsb<Bytes>);

@@ -4,7 +4,6 @@
 //! then asks for 549 GB. So cells are read one after another wherever a format allows, rows are put together here, and
 //! every count has a budget. The one format that is read as a whole, BIFF, is measured before (`xls`).
 
-mod biff;
 mod excel;
 mod fast;
 mod ods;
@@ -36,7 +35,7 @@ pub fn read_workbook(input: &Input, format: Format, sink: &mut dyn RowSink) -> R
                 _ => Box::new(ods::Ods::open(input)?),
             }
         }
-        Format::Xls => Box::new(xls::Xls::open(input)?),
+        Format::Xls => xls::open(input)?,
         _ => return Err(ReadError::Unsupported("this is no workbook".into())),
     };
     let mut output = Output::new(sink);

@@ -360,7 +360,7 @@ fn a_workbook_cut_short_is_incomplete() {
 }
 
 /// Records of a BIFF stream.
-fn biff(records: &[(u16, &[u8])]) -> Vec<u8> {
+pub(super) fn biff(records: &[(u16, &[u8])]) -> Vec<u8> {
     records
         .iter()
         .flat_map(|(kind, data)| {

@@ -10,6 +10,7 @@ use super::strings::{Strings, read_item};
 use super::{escape, plain, prologue, scalar};
 use crate::core::cell::{Cell, Flow};
 use crate::io::read::ReadError;
+use crate::io::read::workbook::excel::Number;
 use crate::io::read::workbook::output::{MAX_COLUMNS, Rows, iso_date};
 
 /// What cells refer to.
@@ -26,13 +27,6 @@ impl Tables<'_> {
             None => Ok(Number::Plain),
         }
     }
-}
-
-/// How the format of a cell lets a number be understood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Number {
-    Plain,
-    Date,
 }
 
 /// How reading a sheet ended.

@@ -13,10 +13,9 @@ use calamine::{DataRef, Reader, SheetType, SheetVisible};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::sheet::Number;
 use crate::core::cell::DateSystem;
 use crate::io::read::archive::ZipReader;
-use crate::io::read::workbook::excel;
+use crate::io::read::workbook::excel::{self, Number};
 
 /// Parts that calamine is to read as they are.
 const MAX_PART: u64 = 8 << 20;

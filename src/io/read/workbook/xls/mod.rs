@@ -2,6 +2,16 @@
 //!
 //! The workbook's stream is taken out of its OLE container, measured, and put into a fresh one for calamine: whatever a
 //! broken container would claim is gone by then, and a stream that came without a container gets one.
+//!
+//! calamine copies each text three times and a sheet twice. So sheets of nothing but numbers and shared texts, as
+//! exporting programs write them, are read from their records (`plain`), and calamine is only asked what these refer to
+//! (`survey`). Workbooks with any other cell are calamine's alone.
+
+mod biff;
+mod plain;
+mod survey;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::io::{Cursor, Read, Write};
@@ -9,19 +19,29 @@ use std::io::{Cursor, Read, Write};
 use calamine::{Data, Range, Reader, XlsError};
 
 use super::output::{Output, Rows, Value};
-use super::{WorkbookRows, biff, excel};
+use super::{WorkbookRows, excel};
 use crate::core::cell::Flow;
 use crate::io::read::{Input, ReadError, crypto, detect, guard};
 
 /// Bytes of the workbook's stream; a full sheet of 60 columns has about 60 MB.
 const MAX_STREAM: u64 = 512 << 20;
 
-pub(super) struct Xls(calamine::Xls<Cursor<Vec<u8>>>);
+type Calamine = calamine::Xls<Cursor<Vec<u8>>>;
+
+/// Opens a BIFF file, by calamine if need be.
+pub(super) fn open(input: &Input) -> Result<Box<dyn WorkbookRows>, ReadError> {
+    let mut stream = workbook_stream(input)?;
+    biff::tame(&mut stream)?;
+    match plain::Xls::open(stream) {
+        Ok(book) => Ok(Box::new(book)),
+        Err(stream) => Ok(Box::new(Xls::open(stream)?)),
+    }
+}
+
+struct Xls(Calamine);
 
 impl Xls {
-    pub(super) fn open(input: &Input) -> Result<Self, ReadError> {
-        let mut stream = workbook_stream(input)?;
-        biff::tame(&mut stream)?;
+    fn open(stream: Vec<u8>) -> Result<Self, ReadError> {
         let container = in_container(&stream)?;
         drop(stream);
         guard::parser(|| calamine::Xls::new(container))?.map(Self).map_err(xls_error)
@@ -78,7 +98,7 @@ impl WorkbookRows for Xls {
 
 /// The exception to "cells in a stream": calamine has no other way, and `biff` has counted the cells before.
 #[allow(clippy::disallowed_methods)]
-fn cells(workbook: &mut calamine::Xls<Cursor<Vec<u8>>>, sheet: &str) -> Result<Range<Data>, ReadError> {
+fn cells(workbook: &mut Calamine, sheet: &str) -> Result<Range<Data>, ReadError> {
     guard::parser(|| workbook.worksheet_range(sheet))?.map_err(xls_error)
 }
 

@@ -1,4 +1,4 @@
-//! A walk over the records of a BIFF stream that measures what reading it as a whole would cost.
+//! The records of a BIFF stream, and a walk over them that measures what reading it as a whole would cost.
 //!
 //! calamine takes the rectangle around all cells of a sheet, and before that makes room for what the `DIMENSIONS` record
 //! claims. The rectangles are summed here, the claims are wiped out.
@@ -11,10 +11,10 @@ use crate::io::read::ReadError;
 const MAX_AREA: u64 = 32 << 20;
 const MAX_SHEETS: usize = 1000;
 
-const BOF: u16 = 0x0809;
-const EOF: u16 = 0x000A;
+pub(super) const BOF: u16 = 0x0809;
+pub(super) const EOF: u16 = 0x000A;
 const FILEPASS: u16 = 0x002F;
-const BOUNDSHEET: u16 = 0x0085;
+pub(super) const BOUNDSHEET: u16 = 0x0085;
 const DIMENSIONS: u16 = 0x0200;
 
 /// Refuses a locked or exploding workbook, and makes the rest safe to read.
@@ -105,25 +105,62 @@ impl Span {
     }
 }
 
-struct Record<'a> {
-    kind: u16,
-    data: &'a [u8],
-    end: usize,
+/// The records of a sheet, without those of charts inside of it.
+pub(super) struct SheetRecords<'a> {
+    stream: &'a [u8],
+    at: usize,
+    has_begun: bool,
+    charts: u32,
+    /// The sheet's own end was reached.
+    pub(super) is_whole: bool,
+}
+
+impl<'a> SheetRecords<'a> {
+    pub(super) fn new(stream: &'a [u8], start: usize) -> Self {
+        Self { stream, at: start, has_begun: false, charts: 0, is_whole: false }
+    }
+}
+
+impl<'a> Iterator for SheetRecords<'a> {
+    type Item = Record<'a>;
+
+    fn next(&mut self) -> Option<Record<'a>> {
+        while !self.is_whole {
+            let record = Record::at(self.stream, self.at)?;
+            self.at = record.end;
+            match record.kind {
+                BOF if self.has_begun => self.charts += 1,
+                BOF => self.has_begun = true,
+                EOF if self.charts == 0 => self.is_whole = true,
+                EOF => self.charts -= 1,
+                _ if self.charts == 0 => return Some(record),
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
+pub(super) struct Record<'a> {
+    pub(super) kind: u16,
+    pub(super) data: &'a [u8],
+    /// Where the next one begins.
+    pub(super) end: usize,
 }
 
 impl<'a> Record<'a> {
-    fn at(stream: &'a [u8], at: usize) -> Option<Self> {
+    pub(super) fn at(stream: &'a [u8], at: usize) -> Option<Self> {
         let head = Record { kind: 0, data: stream.get(at..)?, end: 0 };
         let (kind, length) = (head.u16(0)?, head.u16(2)?);
         let end = at + 4 + usize::from(length);
         Some(Self { kind, data: stream.get(at + 4..end)?, end })
     }
 
-    fn u16(&self, at: usize) -> Option<u16> {
+    pub(super) fn u16(&self, at: usize) -> Option<u16> {
         Some(u16::from_le_bytes(self.data.get(at..at + 2)?.try_into().ok()?))
     }
 
-    fn u32(&self, at: usize) -> Option<u32> {
+    pub(super) fn u32(&self, at: usize) -> Option<u32> {
         Some(u32::from_le_bytes(self.data.get(at..at + 4)?.try_into().ok()?))
     }
 
