@@ -42,11 +42,16 @@ pub struct Values<'a>(Vec<(usize, Value<'a>)>);
 
 impl<'a> Values<'a> {
     /// Gives a column its word, instead of one that it had.
+    #[inline]
     pub fn set(&mut self, column: usize, value: Value<'a>) {
         if self.0.last().is_none_or(|(last, _)| *last < column) {
             self.0.push((column, value));
-            return;
+        } else {
+            self.set_between(column, value);
         }
+    }
+
+    fn set_between(&mut self, column: usize, value: Value<'a>) {
         match self.0.binary_search_by_key(&column, |(at, _)| *at) {
             Ok(at) => self.0[at].1 = value,
             Err(at) => self.0.insert(at, (column, value)),

@@ -29,11 +29,10 @@ impl Normaliser<'_> {
                 if let Some(value) = plain_value(column, raw) {
                     return Ok(Some(value));
                 }
-                let clean = text::clean(raw);
-                if text::is_blank(&clean) {
-                    return Ok(None);
+                match text::spoken(raw) {
+                    Some(text) => text,
+                    None => return Ok(None),
                 }
-                clean
             }
             Cell::Number(n) => match column.kind {
                 Kind::Int => {
@@ -149,9 +148,12 @@ fn named_value<'c>(column: &Column, text: Cow<'c, str>) -> Cow<'c, str> {
     if column.values.is_empty() {
         return text;
     }
-    let is_label =
-        |known: &str| known == text || known.chars().eq(text.chars().filter(|c| !c.is_whitespace()));
-    match column.values.iter().find(|(known, _)| is_label(known)) {
+    let exact = column.values.iter().find(|(known, _)| *known == text);
+    let loose = || {
+        let mut spaced = text.chars().any(char::is_whitespace).then_some(column.values.iter());
+        spaced.as_mut()?.find(|(known, _)| known.chars().eq(text.chars().filter(|c| !c.is_whitespace())))
+    };
+    match exact.or_else(loose) {
         Some((_, value)) => Cow::Owned(value.clone()),
         None => text,
     }

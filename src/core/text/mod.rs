@@ -18,6 +18,10 @@ pub use show::{is_e_notation, number_as_text, printable};
 
 /// White space of any script, and the characters that take no room at all (zero-width, BOM, direction marks).
 pub fn is_invisible(c: char) -> bool {
+    // Hangul, most of what is asked about, is told without the tables.
+    if matches!(c, '\u{ac00}'..='\u{d7a3}') {
+        return false;
+    }
     c.is_whitespace()
         || matches!(
             c,
@@ -50,7 +54,11 @@ pub fn trim(text: &str) -> &str {
 ///
 /// Meant for [cleaned](clean) text: `=""` and `&nbsp;` are blank only after cleaning.
 pub fn is_blank(text: &str) -> bool {
-    let text = trim(text);
+    says_nothing(trim(text))
+}
+
+/// [`is_blank`] of trimmed text.
+fn says_nothing(text: &str) -> bool {
     match text.as_bytes().first() {
         None => true,
         Some(b'-') => matches!(text, "-" | "--"),
@@ -90,19 +98,26 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A text as [`clean`] gives it, unless it is then [blank](is_blank).
+pub fn spoken(text: &str) -> Option<Cow<'_, str>> {
+    let text = clean(text);
+    (!says_nothing(&text)).then_some(text)
+}
+
 /// Whether a text is made of nothing that cleaning could change: Hangul syllables and plain ASCII.
 fn is_plain(text: &str) -> bool {
     let mut bytes = text.as_bytes();
     if bytes.first() == Some(&b'=') {
         return false;
     }
-    // Without a way out in between, this is done for many bytes at a time.
-    let ascii = bytes.first().is_some_and(u8::is_ascii);
-    if ascii && bytes.iter().fold(true, |plain, b| plain & matches!(b, b' '..=b'%' | b'\''..=b'~')) {
-        return true;
-    }
     while let [first, rest @ ..] = bytes {
         bytes = match (first, rest) {
+            (0..=0x7F, _)
+                if let Some((eight, rest)) = bytes.split_first_chunk()
+                    && are_plain(*eight) =>
+            {
+                rest
+            }
             (b' '..=b'%' | b'\''..=b'~', _) => rest,
             // U+AC00 to U+D7A3 are EA B0 80 to ED 9E A3.
             (0xEA, [0xB0..=0xBF, _, rest @ ..])
@@ -112,6 +127,19 @@ fn is_plain(text: &str) -> bool {
         };
     }
     true
+}
+
+/// Whether eight bytes are all plain ASCII: none beyond it, none below the space, no `&` and no DEL.
+fn are_plain(bytes: [u8; 8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x80 * ONES;
+    let word = u64::from_le_bytes(bytes);
+    let ampersands = word ^ (u64::from(b'&') * ONES);
+    let is_ampersand = ampersands.wrapping_sub(ONES) & !ampersands;
+    // Where a borrow or a carry reaches the next byte, its own byte is not plain already.
+    let below_space = word.wrapping_sub(u64::from(b' ') * ONES);
+    let is_del = word.wrapping_add(ONES);
+    (word | below_space | is_del | is_ampersand) & TOPS == 0
 }
 
 /// A header as the dictionary compares it: [cleaned](clean), NFKC, without any invisible character. Case is kept.

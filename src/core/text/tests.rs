@@ -203,6 +203,19 @@ fn printed_texts_cannot_steer_a_terminal() {
 }
 
 proptest! {
+    /// Eight bytes at a time are judged as one after another.
+    #[test]
+    fn eight_bytes_are_plain_if_each_is(bytes in prop::array::uniform8(prop_oneof![4 => b' '..=b'~', 1 => any::<u8>()])) {
+        let each = bytes.iter().all(|b| matches!(b, b' '..=b'%' | b'\''..=b'~'));
+        prop_assert_eq!(are_plain(bytes), each);
+    }
+
+    #[test]
+    fn what_is_spoken_is_clean_and_not_blank(text in "[ \u{200b}=\"&nbsp;0#가a-]{0,12}") {
+        let expected = Some(clean(&text)).filter(|clean| !is_blank(clean));
+        prop_assert_eq!(spoken(&text), expected);
+    }
+
     #[test]
     fn cleaning_again_changes_nothing(text in "([^&=]|\\r|\\n|\u{1107}|\u{1161}|\u{11af}|\u{301}){0,12}") {
         let once = clean(&text).into_owned();

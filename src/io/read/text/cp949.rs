@@ -59,12 +59,13 @@ fn fill(bytes: &[u8], pairs: &[Spelled], block: &mut [u8; BLOCK]) -> (usize, usi
     let (mut read, mut written) = (0, 0);
     while let (Some(&first), Some(room)) = (bytes.get(read), block.get_mut(written..written + STEP)) {
         if first.is_ascii() {
-            if let Some(Ok(run)) = bytes.get(read..read + STEP).map(<[u8; STEP]>::try_from)
-                && u64::from_ne_bytes(run) & NOT_ASCII == 0
-            {
+            if let Some(Ok(run)) = bytes.get(read..read + STEP).map(<[u8; STEP]>::try_from) {
+                // What comes behind the run is overwritten.
                 room.copy_from_slice(&run);
-                read += STEP;
-                written += STEP;
+                let others = u64::from_le_bytes(run) & NOT_ASCII;
+                let length = usize::try_from(others.trailing_zeros() / 8).unwrap_or_default();
+                read += length;
+                written += length;
             } else {
                 room[0] = first;
                 read += 1;

@@ -104,9 +104,9 @@ fn sample_with(
     sizes: Sizes,
     header_score: &dyn Fn(&[&str]) -> usize,
 ) -> Sample {
-    let grammar = Grammar { delimiter, max_bytes: sizes.record, max_lines: sizes.record_lines };
+    let grammar = Grammar::new(delimiter, sizes.record, sizes.record_lines);
     // An open quote above the header must not hide it: the head is not the place for very long records.
-    let short = Grammar { delimiter, max_bytes: sizes.record / 16, max_lines: sizes.record_lines / 10 };
+    let short = Grammar::new(delimiter, sizes.record / 16, sizes.record_lines / 10);
     let bytes = text.as_bytes();
     let mut fields = Vec::new();
     let mut widths: Vec<(usize, usize)> = Vec::new();
