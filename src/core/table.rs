@@ -209,7 +209,7 @@ impl<'s> TableReader<'s> {
             self.rows.quarantine(Quarantined::bare(self.row, Reason::RowWidth));
             return;
         }
-        let mut room = std::mem::take(&mut self.spare).recycle();
+        let mut room: Room<'_> = std::mem::take(&mut self.spare);
         match self.normaliser.row(layout, cells, &mut room) {
             Ok(order_id) => {
                 if let Some((file, row)) = mends.and_then(|at| mended_row(cells, at)) {

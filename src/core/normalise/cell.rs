@@ -144,10 +144,12 @@ fn bad_date() -> CellProblem {
 }
 
 /// A label with a fixed meaning becomes its value: 취소안함 is F.
+#[inline]
 fn named_value<'c>(column: &Column, text: Cow<'c, str>) -> Cow<'c, str> {
-    if column.values.is_empty() {
-        return text;
-    }
+    if column.values.is_empty() { text } else { value_of_label(column, text) }
+}
+
+fn value_of_label<'c>(column: &Column, text: Cow<'c, str>) -> Cow<'c, str> {
     let exact = column.values.iter().find(|(known, _)| *known == text);
     let loose = || {
         let mut spaced = text.chars().any(char::is_whitespace).then_some(column.values.iter());

@@ -127,6 +127,13 @@ fn hashes_are_keyed() {
 }
 
 #[test]
+fn where_nobody_asks_for_hashes_there_are_still_values() {
+    let key = PersonKey::unasked();
+    assert_eq!(key.hash_phone("010-1234-5678"), key.hash_email("a@b.kr"));
+    assert_eq!((key.hash_phone("--"), key.hash_email("***")), (None, None));
+}
+
+#[test]
 fn regions_are_two_words() {
     for (address, expected) in [
         ("서울특별시 강남구 테헤란로 123, 4층", Some("서울특별시 강남구")),

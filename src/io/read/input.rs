@@ -38,7 +38,7 @@ impl<T: Read + Seek + Send> ReadSeek for T {}
 
 /// Bytes above this are spooled to disk.
 const MEMORY_LIMIT: u64 = 32 << 20;
-const HASH_BUFFER: usize = 1 << 20;
+const HASH_BUFFER: usize = 64 << 10;
 
 impl Input {
     /// A fresh reader at the first byte.

@@ -7,23 +7,20 @@ use std::sync::LazyLock;
 
 use encoding_rs::EUC_KR;
 
-const FIRST_LEAD: u8 = 0x81;
-const FIRST_TRAIL: u8 = 0x41;
-const LAST: u8 = 0xfe;
-const TRAILS: usize = (LAST - FIRST_TRAIL) as usize + 1;
-
 /// A character in UTF-8, then how many bytes it has: 0 where a pair is no character.
 type Spelled = [u8; 4];
 
-/// By lead and trail.
-static PAIRS: LazyLock<Vec<Spelled>> = LazyLock::new(|| {
-    (FIRST_LEAD..=LAST)
-        .flat_map(|lead| (FIRST_TRAIL..=LAST).map(move |trail| spelled(&[lead, trail]).unwrap_or_default()))
-        .collect()
+/// By lead and trail, so that no pair has to be checked before it is looked up.
+type Pairs = [Spelled; 1 << 16];
+
+static PAIRS: LazyLock<Box<Pairs>> = LazyLock::new(|| {
+    let all: Box<[Spelled]> = (0..=u16::MAX).map(|pair| spelled(pair).unwrap_or_default()).collect();
+    all.try_into().expect("as many as a pair has values")
 });
 
-fn spelled(pair: &[u8]) -> Option<Spelled> {
-    let text = EUC_KR.decode_without_bom_handling_and_without_replacement(pair)?;
+fn spelled(pair: u16) -> Option<Spelled> {
+    let pair = Some(pair.to_be_bytes()).filter(|[lead, _]| !lead.is_ascii())?;
+    let text = EUC_KR.decode_without_bom_handling_and_without_replacement(&pair)?;
     let mut spelled = Spelled::default();
     let (last, bytes) = spelled.split_last_mut()?;
     bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
@@ -39,7 +36,7 @@ const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
 
 /// Appends the characters up to the first byte that begins none; returns how many bytes they had.
 pub(super) fn push_sound(bytes: &[u8], out: &mut String) -> usize {
-    let pairs = PAIRS.as_slice();
+    let pairs = &**PAIRS;
     let mut block = [0; BLOCK];
     let mut at = 0;
     loop {
@@ -55,7 +52,7 @@ pub(super) fn push_sound(bytes: &[u8], out: &mut String) -> usize {
 }
 
 /// Decodes until the block is full, the bytes are used up or one begins no character. Returns the bytes read and written.
-fn fill(bytes: &[u8], pairs: &[Spelled], block: &mut [u8; BLOCK]) -> (usize, usize) {
+fn fill(bytes: &[u8], pairs: &Pairs, block: &mut [u8; BLOCK]) -> (usize, usize) {
     let (mut read, mut written) = (0, 0);
     while let (Some(&first), Some(room)) = (bytes.get(read), block.get_mut(written..written + STEP)) {
         if first.is_ascii() {
@@ -73,20 +70,16 @@ fn fill(bytes: &[u8], pairs: &[Spelled], block: &mut [u8; BLOCK]) -> (usize, usi
             }
             continue;
         }
-        let Some(spelled) = bytes.get(read + 1).and_then(|second| pair(pairs, first, *second)) else { break };
+        let Some(&second) = bytes.get(read + 1) else { break };
+        let spelled = &pairs[usize::from(u16::from_be_bytes([first, second]))];
         room[..4].copy_from_slice(spelled);
+        if spelled[3] == 0 {
+            break;
+        }
         read += 2;
         written += usize::from(spelled[3]);
     }
     (read, written)
-}
-
-fn pair(pairs: &[Spelled], lead: u8, trail: u8) -> Option<&Spelled> {
-    let row = usize::from(lead.checked_sub(FIRST_LEAD)?);
-    let column = usize::from(trail.checked_sub(FIRST_TRAIL)?);
-    // A trail of 0xff would run into the next row.
-    let known = if column < TRAILS { pairs.get(row * TRAILS + column) } else { None };
-    known.filter(|spelled| spelled[3] > 0)
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ impl HeldRow {
         let flow = if self.over_budget {
             sink.broken_row()
         } else {
-            let mut cells = recycle(std::mem::take(&mut self.spare));
+            let mut cells: Vec<Cell<'_>> = std::mem::take(&mut self.spare);
             let text = |start, end| self.text.get(start..end).unwrap_or_default();
             cells.extend(self.cells.iter().map(|cell| match *cell {
                 Held::Blank => Cell::Blank,

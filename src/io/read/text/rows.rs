@@ -68,7 +68,7 @@ impl Rows {
                 Step::Blank => sink.blank_rows(1),
                 Step::Broken => sink.broken_row(),
                 Step::Row => {
-                    let mut cells = recycle(spare);
+                    let mut cells: Vec<Cell<'_>> = spare;
                     self.collect(&mut cells);
                     let flow = if cells.iter().all(is_blank) { sink.blank_rows(1) } else { sink.row(&cells) };
                     spare = recycle(cells);
