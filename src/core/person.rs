@@ -222,7 +222,7 @@ pub fn normal_email(text: &str) -> Option<String> {
 pub fn region(address: &str) -> Option<String> {
     let mut words = address.split(is_invisible).filter(|word| !word.is_empty()).peekable();
     words.next_if(|word| is_postal_code(word));
-    let mut region = String::new();
+    let mut region = String::with_capacity(32);
     // Nearly all of an address is Hangul, which is told from numerals sooner than by the tables.
     let is_numeral = |c: char| !matches!(c, '\u{ac00}'..='\u{d7a3}') && c.is_numeric();
     for word in words.take(2).take_while(|word| !word.chars().any(is_numeral)) {

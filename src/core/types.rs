@@ -171,7 +171,9 @@ impl Day {
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.date().format("%Y-%m-%d"))
+        use chrono::Datelike;
+        let date = self.date();
+        write!(f, "{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
     }
 }
 
@@ -242,8 +244,9 @@ impl KstDateTime {
 
 impl fmt::Display for KstDateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = chrono::DateTime::from_timestamp(self.seconds, 0).unwrap_or_default();
-        write!(f, "{}", time.format("%Y-%m-%d %H:%M:%S"))
+        let day = i32::try_from(self.seconds.div_euclid(86_400)).unwrap_or_default();
+        let second = self.seconds.rem_euclid(86_400);
+        write!(f, "{} {:02}:{:02}:{:02}", Day(day), second / 3600, second / 60 % 60, second % 60)
     }
 }
 

@@ -41,6 +41,11 @@ pub enum Value<'a> {
 pub struct Values<'a>(Vec<(usize, Value<'a>)>);
 
 impl<'a> Values<'a> {
+    /// With room for so many words.
+    pub fn with_room(words: usize) -> Self {
+        Self(Vec::with_capacity(words))
+    }
+
     /// Gives a column its word, instead of one that it had.
     #[inline]
     pub fn set(&mut self, column: usize, value: Value<'a>) {

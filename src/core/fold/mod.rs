@@ -136,7 +136,10 @@ pub fn home_months(seen: &Observations<'_>) -> Vec<(String, String, Option<Month
 
 fn fold_all<'a>(scene: &Scene<'a>) -> Collected<'a> {
     let mut all = Collected { duplicates: vec![0; scene.seen().files.len()], ..Collected::default() };
-    for group in scene.groups() {
+    let groups = scene.groups();
+    all.orders.reserve(groups.len());
+    all.items.reserve(groups.len());
+    for group in groups {
         scene.fold_group(&group, &mut all);
     }
     all.findings.sort();

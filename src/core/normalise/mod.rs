@@ -177,7 +177,8 @@ impl<'s> Normaliser<'s> {
         cells: &[Cell<'c>],
         oddities: &mut Vec<Oddity>,
     ) -> Result<Values<'c>, (Reason, usize)> {
-        let mut values = Values::default();
+        let speaking = cells.iter().filter(|cell| !matches!(cell, Cell::Blank)).count();
+        let mut values = Values::with_room(speaking);
         for (i, (column, cell)) in self.schema.level(level).iter().zip(cells).enumerate() {
             let blank = match cell {
                 Cell::Blank => continue,

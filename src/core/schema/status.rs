@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -48,7 +49,7 @@ impl StatusClass {
 /// Labels to codes and codes to classes.
 #[derive(Clone, Debug, Default)]
 pub struct Statuses {
-    code_of_label: HashMap<String, String>,
+    code_of_label: HashMap<String, String, RandomState>,
     groups: Vec<Group>,
     status_codes: HashMap<String, StatusClass>,
 }
