@@ -615,6 +615,16 @@ fn api_orders() {
             .counts("a.ndjson", 2, 0, 0)
             .orders("shop_no|order_id|payment_amount\n2|20240705-0000001|5.00\n2|20240705-0000002|")
             .items("item_key"),
+        scenario("an item a line, with fields of its order beside its own, as tables of API rows are exported")
+            .file("a.ndjson", ["-01", "-02"].map(|n| format!(
+                "{{\"_extracted_at\":\"2024-07-07T00:00:00+09:00\",\"order_id\":\"20240705-0000001\",\"order_item_code\":\"20240705-0000001{n}\",\"shop_no\":2,\"member_id\":\"kim\",\"quantity\":3,\"payment_amount\":\"5.00\",\"order_status\":\"N40\"}}\n"
+            )).concat())
+            .told("a.ndjson", "rows_read", 2)
+            .counts("a.ndjson", 2, 0, 0)
+            .orders("shop_no|order_id|member_id|payment_amount\n2|20240705-0000001|kim|")
+            .items("item_key|quantity|item_payment_amount|order_status
+                    20240705-0000001-01|3|5.00|N40
+                    20240705-0000001-02|3|5.00|N40"),
         scenario("rows_read of API JSON counts items")
             .file("a.ndjson", api("2024-07-07T00:00:00+09:00", "", &[item(1, ""), item(2, ""), item(3, "")].join(",")))
             .told("a.ndjson", "rows_read", 3)

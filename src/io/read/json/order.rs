@@ -24,6 +24,8 @@ pub(super) enum Outcome {
 /// Parses orders one after the other into the same memory.
 pub(super) struct Parser {
     order_paths: Paths,
+    /// Of objects that are single items with fields of their order.
+    beside_item_paths: Paths,
     item_paths: Paths,
     extracted_at: Vec<String>,
     item_code: usize,
@@ -41,6 +43,9 @@ struct State {
     /// (new item code, code of the item it replaces), as exchanges tell.
     exchanges: Vec<(String, String)>,
     has_order_id: bool,
+    has_items: bool,
+    /// It has the code of an item itself.
+    is_item: bool,
     extracted_at_rank: Option<usize>,
     bad_text: bool,
     /// Texts and items of earlier orders, to be used again.
@@ -62,8 +67,9 @@ impl Parser {
             ..State::default()
         };
         Self {
-            order_paths: Paths::of_order(&schema.orders, schema.extracted_at_keys()),
-            item_paths: Paths::of_item(&schema.items),
+            order_paths: Paths::of_order(schema),
+            beside_item_paths: Paths::of_order_beside_item(schema),
+            item_paths: Paths::of_item(schema),
             extracted_at: schema.extracted_at_keys().to_vec(),
             item_code: schema.known.item_code,
             origin_item_code: schema.known.origin_item_code,
@@ -86,11 +92,15 @@ impl Parser {
         let Ok(text) = simdutf8::basic::from_utf8(bytes) else {
             return Outcome::BadText;
         };
-        let mut json = serde_json::Deserializer::from_str(text);
-        let reading =
-            Reading { order_paths: &self.order_paths, item_paths: &self.item_paths, state: &mut self.state };
-        let root = NodeSeed { reading, level: Level::Order, node: Paths::ROOT };
-        if root.deserialize(&mut json).and_then(|()| json.end()).is_err() {
+        let Self { order_paths, beside_item_paths, item_paths, state, .. } = self;
+        let mut is_json = follow(text, Level::Order, &mut Reading { order_paths, item_paths, state });
+        if state.is_item && !state.has_items {
+            // A row of a table: an item, with its order's fields beside its own.
+            state.reset();
+            let mut reading = Reading { order_paths: beside_item_paths, item_paths, state };
+            is_json &= follow(text, Level::Order, &mut reading) && follow(text, Level::Item, &mut reading);
+        }
+        if !is_json {
             return Outcome::Malformed;
         }
         if self.state.bad_text {
@@ -132,6 +142,8 @@ impl State {
         self.order_ranks.fill(None);
         self.exchanges.clear();
         self.has_order_id = false;
+        self.has_items = false;
+        self.is_item = false;
         self.extracted_at_rank = None;
         self.bad_text = false;
     }
@@ -196,6 +208,18 @@ impl State {
             self.out.extracted_at = Some(self.scratch.clone());
         }
     }
+}
+
+/// Walks along the paths of a level, from its root. `false`: the text is no JSON.
+fn follow(text: &str, level: Level, reading: &mut Reading<'_>) -> bool {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let root = NodeSeed { reading: reading.again(), level, node: Paths::ROOT };
+    root.deserialize(&mut json).and_then(|()| json.end()).is_ok()
+}
+
+fn is_spoken(raw: &str) -> bool {
+    let mut text = String::new();
+    matches!(read_value(raw, &mut text), Ok(Scalar::Text)) && !text.trim().is_empty()
 }
 
 fn clear(cells: &mut [ApiCell], texts: &mut Vec<String>) {
@@ -291,7 +315,12 @@ impl<'de> Visitor<'de> for NodeSeed<'_> {
                     let raw = map.next_value::<&RawValue>()?;
                     self.reading.state.store_extracted_at(*rank, raw.get());
                 }
+                Role::ItemCode => {
+                    let raw = map.next_value::<&RawValue>()?;
+                    self.reading.state.is_item = is_spoken(raw.get());
+                }
                 Role::Items => {
+                    self.reading.state.has_items = true;
                     let reading = self.reading.again();
                     map.next_value_seed(NodeSeed { reading, level: Level::Item, node: Paths::ROOT })?;
                 }

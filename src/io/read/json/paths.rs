@@ -1,6 +1,8 @@
 //! The schema's API paths as a tree, so that each key of an order is looked up once.
 
-use crate::core::schema::Column;
+use std::collections::BTreeSet;
+
+use crate::core::schema::{Column, Schema};
 
 pub(super) type NodeId = usize;
 
@@ -16,6 +18,8 @@ pub(super) enum Role {
     /// An extraction time with its rank.
     ExtractedAt(usize),
     Items,
+    /// The code of the item that the object itself is.
+    ItemCode,
     /// The `exchange` embed, which names for each new item the one it replaces.
     Exchange,
 }
@@ -52,21 +56,47 @@ pub(super) struct Paths {
 impl Paths {
     pub(super) const ROOT: NodeId = 0;
 
-    pub(super) fn of_order(columns: &[Column], extracted_at: &[String]) -> Self {
-        let mut paths = Self::of_item(columns);
+    pub(super) fn of_order(schema: &Schema) -> Self {
+        let mut paths = Self::of_level(&schema.orders, |_| true);
         paths.assign("items", Role::Items);
+        for path in &schema.items[schema.known.item_code].api {
+            paths.assign(path, Role::ItemCode);
+        }
+        paths.with_keys_of_orders(schema)
+    }
+
+    /// The order's fields of an object that is one item: a field that both may have is the item's, but for the keys.
+    pub(super) fn of_order_beside_item(schema: &Schema) -> Self {
+        let heads = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
+        let of_items: BTreeSet<String> =
+            schema.items.iter().flat_map(|c| &c.api).map(|path| heads(path)).collect();
+        let known = &schema.known;
+        let keys = [known.mall_id, known.shop_no, known.order_id].map(|at| schema.orders[at].name.as_str());
+        let is_orders = |path: &str| {
+            let head = heads(path);
+            keys.contains(&head.as_str()) || !of_items.contains(&head)
+        };
+        Self::of_level(&schema.orders, is_orders).with_keys_of_orders(schema)
+    }
+
+    fn with_keys_of_orders(self, schema: &Schema) -> Self {
+        let mut paths = self;
         paths.assign("exchange", Role::Exchange);
         paths.assign("order_id", Role::OrderId);
-        for (rank, key) in extracted_at.iter().enumerate() {
+        for (rank, key) in schema.extracted_at_keys().iter().enumerate() {
             paths.assign(key, Role::ExtractedAt(rank));
         }
         paths
     }
 
-    pub(super) fn of_item(columns: &[Column]) -> Self {
+    pub(super) fn of_item(schema: &Schema) -> Self {
+        Self::of_level(&schema.items, |_| true)
+    }
+
+    fn of_level(columns: &[Column], takes: impl Fn(&str) -> bool) -> Self {
         let mut paths = Self { nodes: vec![Node::default()] };
         for (column, known) in columns.iter().enumerate() {
-            for (rank, path) in known.api.iter().enumerate() {
+            for (rank, path) in known.api.iter().enumerate().filter(|(_, path)| takes(path)) {
                 let end = path.split('.').fold(Self::ROOT, |node, key| paths.child_or_new(node, key));
                 if let Some(node) = paths.nodes.get_mut(end) {
                     node.role = Role::Value;

@@ -360,6 +360,39 @@ fn items_are_rows_of_their_own() {
 }
 
 #[test]
+fn an_object_with_an_items_code_is_that_item_of_its_order() {
+    let row = r#"{"order_item_code": "a-01", "order_id": "a", "shop_no": 2, "payment_amount": "3.00", "quantity": 2,
+        "buyer": {"cellphone": "1"}, "member_id": "kim", "cancel_date": null, "_extracted_at": "2024-01-01"}"#;
+    check_item_cells(
+        row,
+        0,
+        &[
+            ("order_item_code", "=a-01"),
+            ("item_payment_amount", "=3.00"),
+            ("quantity", "=2"),
+            ("option_value", "absent"),
+        ],
+    );
+    // A field that both may have is the item's; the keys are the order's.
+    check_order_cells(
+        row,
+        &[("order_id", "=a"), ("shop_no", "=2"), ("member_id", "=kim"), ("payment_amount", "absent")],
+    );
+    check(row, "a@2024-01-01");
+    // With items of its own it is an order, whatever else it says, and without a code it has no item.
+    for (rest, items) in
+        [(r#""items": []"#, 0), (r#""items": [{"quantity": 1}, {}]"#, 2), (r#""quantity": 1"#, 0)]
+    {
+        let code = if rest.starts_with(r#""items"#) { r#""order_item_code": "a-01","# } else { "" };
+        let (_, log) = read(format!(r#"{{"order_id": "a", {code} "payment_amount": "3.00", {rest}}}"#));
+        assert_eq!(log.orders[0].items.len(), items, "{rest}");
+        assert_eq!(cell(&log.orders[0], None, "payment_amount"), ApiCell::Text("3.00".into()), "{rest}");
+    }
+    let (_, log) = read(r#"{"order_id": "a", "order_item_code": " "}"#);
+    assert_eq!(log.orders[0].items.len(), 0);
+}
+
+#[test]
 fn exchanges_name_what_an_item_replaces() {
     let items = r#""items": [{"order_item_code": "a-01"}, {"order_item_code": "a-03"},
         {"order_item_code": "a-04", "origin_order_item_code": "a-09"}, {"order_item_code": "a-05", "origin_order_item_code": null}]"#;
