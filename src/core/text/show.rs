@@ -16,8 +16,7 @@ pub fn number_as_text(value: f64) -> String {
 /// Digits, a fraction, `E` and digits. Without a fraction it takes a `+`, so that codes such as `12E5` or `1E-05` stay
 /// ids.
 pub fn is_e_notation(text: &str) -> bool {
-    // To the end in any case: that is done for many bytes at a time.
-    if !text.bytes().fold(false, |found, b| found | (b | 0x20 == b'e')) {
+    if !text.bytes().any(|b| b | 0x20 == b'e') {
         return false;
     }
     let text = super::trim(text);

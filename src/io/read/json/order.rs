@@ -43,15 +43,23 @@ struct State {
     /// (new item code, code of the item it replaces), as exchanges tell.
     exchanges: Vec<(String, String)>,
     has_order_id: bool,
-    has_items: bool,
-    /// It has the code of an item itself.
-    is_item: bool,
+    items_are: Items,
     extracted_at_rank: Option<usize>,
     bad_text: bool,
     /// Texts and items of earlier orders, to be used again.
     texts: Vec<String>,
     rows: Vec<Vec<ApiCell>>,
     scratch: String,
+}
+
+/// Where an object has its items.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Items {
+    #[default]
+    Missing,
+    Listed,
+    /// It has an item's code and lists none: a row of a table, an item with its order's fields beside its own.
+    Itself,
 }
 
 /// Which of a column's paths its cell came from. `None`: from none yet.
@@ -94,8 +102,7 @@ impl Parser {
         };
         let Self { order_paths, beside_item_paths, item_paths, state, .. } = self;
         let mut is_json = follow(text, Level::Order, &mut Reading { order_paths, item_paths, state });
-        if state.is_item && !state.has_items {
-            // A row of a table: an item, with its order's fields beside its own.
+        if state.items_are == Items::Itself {
             state.reset();
             let mut reading = Reading { order_paths: beside_item_paths, item_paths, state };
             is_json &= follow(text, Level::Order, &mut reading) && follow(text, Level::Item, &mut reading);
@@ -142,8 +149,7 @@ impl State {
         self.order_ranks.fill(None);
         self.exchanges.clear();
         self.has_order_id = false;
-        self.has_items = false;
-        self.is_item = false;
+        self.items_are = Items::Missing;
         self.extracted_at_rank = None;
         self.bad_text = false;
     }
@@ -317,10 +323,13 @@ impl<'de> Visitor<'de> for NodeSeed<'_> {
                 }
                 Role::ItemCode => {
                     let raw = map.next_value::<&RawValue>()?;
-                    self.reading.state.is_item = is_spoken(raw.get());
+                    let items_are = &mut self.reading.state.items_are;
+                    if *items_are == Items::Missing && is_spoken(raw.get()) {
+                        *items_are = Items::Itself;
+                    }
                 }
                 Role::Items => {
-                    self.reading.state.has_items = true;
+                    self.reading.state.items_are = Items::Listed;
                     let reading = self.reading.again();
                     map.next_value_seed(NodeSeed { reading, level: Level::Item, node: Paths::ROOT })?;
                 }
