@@ -16,11 +16,11 @@ pub enum PartKey {
     Undated,
 }
 
-/// Observations of one part. Body numbers are those of `items` and `orders`; file numbers mean nothing yet.
+/// Observations of one part. Body numbers go through all of `items` and of `orders`; file numbers mean nothing yet.
 #[derive(Clone, Debug)]
 pub struct StagedPart {
-    pub items: Bodies,
-    pub orders: Bodies,
+    pub items: Vec<Bodies>,
+    pub orders: Vec<Bodies>,
     pub sightings: Vec<Sighting>,
 }
 
@@ -71,9 +71,16 @@ struct Building {
     sightings: Vec<Sighting>,
 }
 
+/// How many bodies are put together at a time.
+const PORTION: u32 = 8_192;
+
 /// Bodies of one level with a number for each distinct content.
 struct Interner {
     builder: BodyBuilder,
+    /// Bodies before those of the builder: putting a portion aside costs less than letting its columns grow.
+    full: Vec<Bodies>,
+    /// How many they are.
+    before: u32,
     numbers: ContentNumbers,
     /// Consecutive rows of one order mostly say the same of it.
     last: Option<(u128, u32)>,
@@ -81,7 +88,13 @@ struct Interner {
 
 impl Interner {
     fn new(columns: &[super::schema::Column]) -> Self {
-        Self { builder: BodyBuilder::new(columns), numbers: ContentNumbers::default(), last: None }
+        Self {
+            builder: BodyBuilder::new(columns),
+            full: Vec::new(),
+            before: 0,
+            numbers: ContentNumbers::default(),
+            last: None,
+        }
     }
 
     fn number(&mut self, values: &Values<'_>, scratch: &mut Vec<u8>) -> u32 {
@@ -91,10 +104,21 @@ impl Interner {
         {
             return number;
         }
-        let builder = &mut self.builder;
-        let number = *self.numbers.entry(hash).or_insert_with(|| builder.push(values, hash));
+        let (builder, full, before) = (&mut self.builder, &mut self.full, &mut self.before);
+        let number = *self.numbers.entry(hash).or_insert_with(|| {
+            if builder.len() == PORTION {
+                full.push(builder.finish());
+                *before += PORTION;
+            }
+            *before + builder.push(values, hash)
+        });
         self.last = Some((hash, number));
         number
+    }
+
+    fn finish(mut self) -> Vec<Bodies> {
+        self.full.push(self.builder.finish());
+        self.full
     }
 }
 
@@ -149,13 +173,9 @@ impl<'s> Stage<'s> {
 
     /// The rows, without what was only needed to collect them.
     pub fn finish(self) -> Staged {
-        let parts = self.parts.into_iter().map(|(key, mut part)| {
-            let staged = StagedPart {
-                items: part.items.builder.finish(),
-                orders: part.orders.builder.finish(),
-                sightings: part.sightings,
-            };
-            (key, staged)
+        let parts = self.parts.into_iter().map(|(key, part)| {
+            let (items, orders) = (part.items.finish(), part.orders.finish());
+            (key, StagedPart { items, orders, sightings: part.sightings })
         });
         Staged {
             parts: parts.collect(),
@@ -170,6 +190,29 @@ impl<'s> Stage<'s> {
 mod tests {
     use super::*;
     use crate::core::schema::Additions;
+
+    #[test]
+    fn numbers_go_through_all_portions() {
+        let schema = Schema::load(&Additions::default()).unwrap();
+        let mut interner = Interner::new(&schema.orders);
+        let mut scratch = Vec::new();
+        let mut number_of = |row: u32| {
+            let mut values = Values::default();
+            values.set(schema.known.shop_no, Value::Int(i64::from(row)));
+            interner.number(&values, &mut scratch)
+        };
+        for row in 0..2 * PORTION + 1 {
+            assert_eq!(number_of(row), row);
+        }
+        for row in [0, PORTION - 1, PORTION, 2 * PORTION] {
+            assert_eq!(number_of(row), row);
+        }
+        let portions = interner.finish();
+        assert_eq!(portions.iter().map(Bodies::len).collect::<Vec<_>>(), [8_192, 8_192, 1]);
+        let all = Bodies::concat(&schema.orders, &portions).unwrap();
+        let view = crate::core::batch::BodiesView::new(&all, &schema.orders);
+        assert_eq!(view.int(PORTION + 7, schema.known.shop_no), Some(i64::from(PORTION) + 7));
+    }
 
     #[test]
     fn counting_tells_the_same_of_rows_as_collecting() {

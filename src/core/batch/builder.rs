@@ -14,6 +14,8 @@ use crate::core::schema::{Column, Kind};
 
 /// Texts of a column are gathered in blocks of so many bytes. A run holds a builder for each column, month and file.
 const TEXT_BLOCK: u32 = 8 << 10;
+/// Room for values at first. A run holds many builders, and most of them stay small.
+const FIRST_ROOM: usize = 1024;
 
 enum ColumnBuilder {
     Text(StringViewBuilder),
@@ -24,13 +26,18 @@ enum ColumnBuilder {
 }
 
 impl ColumnBuilder {
-    fn new(data_type: &DataType) -> Self {
+    /// With room for so many values.
+    fn new(data_type: &DataType, room: usize) -> Self {
         match data_type {
-            DataType::Int64 => Self::Int(Int64Builder::new()),
-            DataType::Decimal64(..) => Self::Money(Decimal64Builder::new().with_data_type(data_type.clone())),
-            DataType::Timestamp(..) => Self::Time(TimestampMicrosecondBuilder::new()),
-            DataType::FixedSizeBinary(width) => Self::Hash(FixedSizeBinaryBuilder::new(*width)),
-            _ => Self::Text(StringViewBuilder::new().with_fixed_block_size(TEXT_BLOCK)),
+            DataType::Int64 => Self::Int(Int64Builder::with_capacity(room)),
+            DataType::Decimal64(..) => {
+                Self::Money(Decimal64Builder::with_capacity(room).with_data_type(data_type.clone()))
+            }
+            DataType::Timestamp(..) => Self::Time(TimestampMicrosecondBuilder::with_capacity(room)),
+            DataType::FixedSizeBinary(width) => {
+                Self::Hash(FixedSizeBinaryBuilder::with_capacity(room, *width))
+            }
+            _ => Self::Text(StringViewBuilder::with_capacity(room).with_fixed_block_size(TEXT_BLOCK)),
         }
     }
 
@@ -80,8 +87,8 @@ struct Slot {
 }
 
 impl Slot {
-    fn new(kind: Kind) -> Self {
-        Self { builder: ColumnBuilder::new(&body_type(kind)), len: 0 }
+    fn new(kind: Kind, room: usize) -> Self {
+        Self { builder: ColumnBuilder::new(&body_type(kind), room), len: 0 }
     }
 }
 
@@ -92,6 +99,8 @@ pub struct BodyBuilder {
     /// columns.
     columns: Vec<Option<Slot>>,
     bits: Vec<Bits>,
+    /// How many values a column has room for when it begins.
+    room: usize,
     precision: Int64Builder,
     clears: Int64Builder,
     hashes: FixedSizeBinaryBuilder,
@@ -104,6 +113,7 @@ impl BodyBuilder {
             kinds: columns.iter().map(|c| c.kind).collect(),
             columns: columns.iter().map(|_| None).collect(),
             bits: bits(columns),
+            room: FIRST_ROOM,
             precision: Int64Builder::new(),
             clears: Int64Builder::new(),
             hashes: FixedSizeBinaryBuilder::new(16),
@@ -137,7 +147,7 @@ impl BodyBuilder {
                 Value::Time(time) => precision |= (time.precision as i64) << at.precision,
                 Value::Text(_) | Value::Int(_) | Value::Money(_) | Value::Hash(_) => {}
             }
-            let slot = slot.get_or_insert_with(|| Slot::new(*kind));
+            let slot = slot.get_or_insert_with(|| Slot::new(*kind, self.room));
             if slot.len < number {
                 slot.builder.pad(number as usize);
             }
@@ -152,9 +162,10 @@ impl BodyBuilder {
         number
     }
 
-    /// What was collected; the builder is empty again.
+    /// What was collected; the builder is empty again and makes room for as much.
     pub fn finish(&mut self) -> Bodies {
         let len = self.len as usize;
+        self.room = len;
         let columns = self.columns.iter_mut().map(|slot| {
             let mut builder = slot.take()?.builder;
             builder.pad(len);

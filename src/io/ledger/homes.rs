@@ -64,6 +64,22 @@ enum Origin {
     Staged(usize, usize),
 }
 
+/// A new file's observations of orders without a day.
+struct Undated<'p> {
+    file: u32,
+    items: Bodies,
+    orders: Bodies,
+    sightings: &'p [Sighting],
+}
+
+impl<'p> Undated<'p> {
+    fn of(file: u32, part: &'p StagedPart, schema: &Schema) -> Result<Self, LedgerError> {
+        let items = Bodies::concat(&schema.items, &part.items)?;
+        let orders = Bodies::concat(&schema.orders, &part.orders)?;
+        Ok(Self { file, items, orders, sightings: &part.sightings })
+    }
+}
+
 impl Search<'_> {
     /// Finds the homes of all orders without a day that `files` (stored ones) or the `undated` parts of new files speak
     /// of, and adds what has to move to the jobs.
@@ -75,7 +91,11 @@ impl Search<'_> {
     ) -> Result<HomeChanges, LedgerError> {
         let mut loaded: BTreeMap<Partition, Loaded> = BTreeMap::new();
         let mut ids: BTreeSet<String> = BTreeSet::new();
-        for (_, part) in undated {
+        let undated: Vec<Undated<'_>> = undated
+            .iter()
+            .map(|(file, part)| Undated::of(*file, part, self.schema))
+            .collect::<Result<_, _>>()?;
+        for part in &undated {
             let view = BodiesView::new(&part.orders, &self.schema.orders);
             ids.extend(part.sightings.iter().filter_map(|s| self.id(&view, s)).map(str::to_owned));
         }
@@ -100,14 +120,14 @@ impl Search<'_> {
         if ids.is_empty() {
             return Ok(HomeChanges::default());
         }
-        self.find_homes(ids, &loaded, undated, jobs)
+        self.find_homes(ids, &loaded, &undated, jobs)
     }
 
     fn find_homes(
         &self,
         ids: BTreeSet<String>,
         loaded: &BTreeMap<Partition, Loaded>,
-        undated: &[(u32, StagedPart)],
+        undated: &[Undated<'_>],
         jobs: &mut Jobs<'_>,
     ) -> Result<HomeChanges, LedgerError> {
         let mut gathered = Gathered::default();
@@ -118,10 +138,10 @@ impl Search<'_> {
             });
             gathered.add(about.map(|(i, s)| (*s, Origin::Stored(partition, i))), &month.orders);
         }
-        for (part_number, (file, part)) in undated.iter().enumerate() {
+        for (part_number, part) in undated.iter().enumerate() {
             let sightings = part.sightings.iter().enumerate();
             let placed =
-                sightings.map(|(i, s)| (Sighting { file: *file, ..*s }, Origin::Staged(part_number, i)));
+                sightings.map(|(i, s)| (Sighting { file: part.file, ..*s }, Origin::Staged(part_number, i)));
             gathered.add(placed, &part.orders);
         }
         let orders = Bodies::concat(&self.schema.orders, &gathered.orders)?;
@@ -165,7 +185,7 @@ impl Search<'_> {
         origins: &[Origin],
         targets: &[Partition],
         loaded: &BTreeMap<Partition, Loaded>,
-        undated: &[(u32, StagedPart)],
+        undated: &[Undated<'_>],
         jobs: &mut Jobs<'_>,
     ) -> Result<(), LedgerError> {
         let mut moves: BTreeMap<Partition, BTreeMap<(Partition, u32), Vec<Sighting>>> = BTreeMap::new();
@@ -186,7 +206,7 @@ impl Search<'_> {
                 }
                 Origin::Stored(..) => {}
                 Origin::Staged(part, index) => {
-                    let sighting = undated.get(part).and_then(|(_, p)| p.sightings.get(index));
+                    let sighting = undated.get(part).and_then(|p| p.sightings.get(index));
                     arrivals.entry((part, target)).or_default().extend(sighting);
                 }
             }
@@ -200,9 +220,9 @@ impl Search<'_> {
             }
         }
         for ((part, target), sightings) in arrivals {
-            let Some((file, staged)) = undated.get(part) else { continue };
+            let Some(staged) = undated.get(part) else { continue };
             let part = part_of(&staged.items, &staged.orders, &sightings)?;
-            jobs.at(target)?.adds.push((*file, part));
+            jobs.at(target)?.adds.push((staged.file, part));
         }
         Ok(())
     }
@@ -276,8 +296,8 @@ fn part_of(items: &Bodies, orders: &Bodies, sightings: &[Sighting]) -> Result<St
         })
         .collect();
     Ok(StagedPart {
-        items: items.take(&item_numbers.taken)?,
-        orders: orders.take(&order_numbers.taken)?,
+        items: vec![items.take(&item_numbers.taken)?],
+        orders: vec![orders.take(&order_numbers.taken)?],
         sightings,
     })
 }

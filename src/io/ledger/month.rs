@@ -158,8 +158,8 @@ pub(super) fn rewrite(partition: Partition, job: Job, cx: &Context<'_>) -> Resul
     let mut orders = Store::load(cx.folder, Level::Order, cx.schema, &before)?;
     let added = !adds.is_empty();
     for (file, part) in adds {
-        let item_numbers = items.add(&part.items)?;
-        let order_numbers = orders.add(&part.orders)?;
+        let item_numbers = items.add_all(&part.items)?;
+        let order_numbers = orders.add_all(&part.orders)?;
         for s in part.sightings {
             let item = s.item.map(|n| renumbered(&item_numbers, n)).transpose()?;
             sightings.push(Sighting { file, item, order: renumbered(&order_numbers, s.order)?, ..s });

@@ -55,7 +55,15 @@ impl<'a> Store<'a> {
     }
 
     /// Adds bodies whose content is new. Returns the number of each.
-    pub(super) fn add(&mut self, bodies: &Bodies) -> Result<Vec<u32>, LedgerError> {
+    pub(super) fn add_all(&mut self, portions: &[Bodies]) -> Result<Vec<u32>, LedgerError> {
+        let mut numbers = Vec::with_capacity(portions.iter().map(Bodies::len).sum());
+        for bodies in portions {
+            numbers.extend(self.add(bodies)?);
+        }
+        Ok(numbers)
+    }
+
+    fn add(&mut self, bodies: &Bodies) -> Result<Vec<u32>, LedgerError> {
         let numbers = self.numbers.get_or_insert_with(|| {
             let hashes = self.parts.iter().flat_map(Bodies::hashes);
             hashes.zip(0u32..).collect()
