@@ -201,7 +201,7 @@ mod tests {
             values.set(schema.known.shop_no, Value::Int(i64::from(row)));
             interner.number(&values, &mut scratch)
         };
-        for row in 0..2 * PORTION + 1 {
+        for row in 0..=2 * PORTION {
             assert_eq!(number_of(row), row);
         }
         for row in [0, PORTION - 1, PORTION, 2 * PORTION] {
