@@ -15,7 +15,7 @@ type Pairs = [Spelled; 1 << 16];
 
 static PAIRS: LazyLock<Box<Pairs>> = LazyLock::new(|| {
     let all: Box<[Spelled]> = (0..=u16::MAX).map(|pair| spelled(pair).unwrap_or_default()).collect();
-    all.try_into().expect("as many as a pair has values")
+    all.try_into().expect("2^16 pairs")
 });
 
 fn spelled(pair: u16) -> Option<Spelled> {
