@@ -102,7 +102,7 @@ impl Parser {
         };
         let Self { order_paths, beside_item_paths, item_paths, state, .. } = self;
         let mut is_json = follow(text, Level::Order, &mut Reading { order_paths, item_paths, state });
-        if state.items_are == Items::Itself {
+        if state.items_are == Items::Itself && state.has_order_id {
             state.reset();
             let mut reading = Reading { order_paths: beside_item_paths, item_paths, state };
             is_json &= follow(text, Level::Order, &mut reading) && follow(text, Level::Item, &mut reading);
@@ -225,7 +225,10 @@ fn follow(text: &str, level: Level, reading: &mut Reading<'_>) -> bool {
 
 fn is_spoken(raw: &str) -> bool {
     let mut text = String::new();
-    matches!(read_value(raw, &mut text), Ok(Scalar::Text)) && !text.trim().is_empty()
+    // Refunds and shipments list the codes of several items.
+    !raw.starts_with(['[', '{'])
+        && matches!(read_value(raw, &mut text), Ok(Scalar::Text))
+        && !text.trim().is_empty()
 }
 
 fn clear(cells: &mut [ApiCell], texts: &mut Vec<String>) {

@@ -388,8 +388,14 @@ fn an_object_with_an_items_code_is_that_item_of_its_order() {
         assert_eq!(log.orders[0].items.len(), items, "{rest}");
         assert_eq!(cell(&log.orders[0], None, "payment_amount"), ApiCell::Text("3.00".into()), "{rest}");
     }
-    let (_, log) = read(r#"{"order_id": "a", "order_item_code": " "}"#);
-    assert_eq!(log.orders[0].items.len(), 0);
+    for code in [r#"" ""#, "null", r#"["a-01"]"#, r#"{"value": "a-01"}"#] {
+        let (_, log) =
+            read(format!(r#"{{"order_id": "a", "order_item_code": {code}, "payment_amount": "3.00"}}"#));
+        assert_eq!(log.orders[0].items.len(), 0, "{code}");
+        assert_eq!(cell(&log.orders[0], None, "payment_amount"), ApiCell::Text("3.00".into()), "{code}");
+    }
+    // What names no order is about something else.
+    assert!(!read(r#"[{"order_item_code": "a-01", "quantity": 1}]"#).0.unwrap().looks_like_orders);
 }
 
 #[test]

@@ -47,7 +47,7 @@ impl Xls {
         rows.row(row.into(), cells.drain(..))
     }
 
-    /// The cells of a record that [`texts_asked_for`] found plain.
+    /// The cells of a record that [`asked_by`] found plain.
     fn take<'a>(&'a self, record: &Record<'a>, cells: &mut Vec<(usize, Cell<'a>)>) {
         let column = usize::from(record.u16(2).unwrap_or_default());
         match record.kind {
@@ -97,11 +97,20 @@ fn is_cell(kind: u16) -> bool {
     matches!(kind, NUMBER | RK | MULRK | LABELSST | BOOLERR)
 }
 
-/// How many shared texts the sheet at `start` asks for at least. `None`: it is none for us, because cells are of other kinds
-/// or out of order, or anything is not as long as it should be.
-pub(super) fn texts_asked_for(stream: &[u8], start: usize) -> Option<u32> {
+/// What a sheet asks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Asked {
+    /// The greatest number of a shared text, and one.
+    pub(super) texts: u32,
+    /// Cells that ask for one.
+    pub(super) cells: u32,
+}
+
+/// What the sheet at `start` asks for. `None`: it is none for us, because cells are of other kinds or out of order, or
+/// anything is not as long as it should be.
+pub(super) fn asked_by(stream: &[u8], start: usize) -> Option<Asked> {
     let mut records = SheetRecords::new(stream, start);
-    let mut texts = 0;
+    let mut asked = Asked::default();
     let mut before = None;
     for record in &mut records {
         let length = record.data.len();
@@ -109,7 +118,8 @@ pub(super) fn texts_asked_for(stream: &[u8], start: usize) -> Option<u32> {
             NUMBER => length >= 14,
             RK => length >= 10,
             LABELSST => {
-                texts = texts.max(record.u32(6)?.checked_add(1)?);
+                asked.texts = asked.texts.max(record.u32(6)?.checked_add(1)?);
+                asked.cells = asked.cells.saturating_add(1);
                 length >= 10
             }
             MULRK => {
@@ -136,7 +146,7 @@ pub(super) fn texts_asked_for(stream: &[u8], start: usize) -> Option<u32> {
             before = Some((first.0, last));
         }
     }
-    records.is_whole.then_some(texts)
+    records.is_whole.then_some(asked)
 }
 
 /// A number in 30 bits: a whole one or the upper bits of a floating-point one, perhaps of hundredths.

@@ -16,10 +16,6 @@ use crate::core::cell::DateSystem;
 use crate::io::read::guard;
 
 const XF: u16 = 0x00E0;
-const SST: u16 = 0x00FC;
-const CONTINUE: u16 = 0x003C;
-/// A shared text has a length of two bytes and a byte of flags.
-const SHORTEST_TEXT: usize = 3;
 /// The grid of BIFF, in which the answers stand row by row.
 const ROWS: usize = 65_536;
 const COLUMNS: usize = 256;
@@ -54,13 +50,11 @@ struct Globals {
     told_at: Vec<usize>,
     starts: Vec<usize>,
     formats: usize,
-    /// Not fewer than there are.
-    texts: usize,
 }
 
 impl Globals {
     fn of(stream: &[u8]) -> Option<Self> {
-        let mut globals = Self { end: 0, told_at: Vec::new(), starts: Vec::new(), formats: 0, texts: 0 };
+        let mut globals = Self { end: 0, told_at: Vec::new(), starts: Vec::new(), formats: 0 };
         loop {
             let record = Record::at(stream, globals.end)?;
             match record.kind {
@@ -69,7 +63,6 @@ impl Globals {
                     globals.starts.push(usize::try_from(record.u32(0)?).ok()?);
                 }
                 XF => globals.formats += 1,
-                SST | CONTINUE => globals.texts += record.data.len() / SHORTEST_TEXT,
                 _ => {}
             }
             globals.end = record.end;
@@ -83,11 +76,17 @@ impl Globals {
 /// `None`: calamine has to read all of it.
 pub(super) fn survey(stream: &[u8]) -> Option<Survey> {
     let globals = Globals::of(stream)?;
-    let mut texts = 0;
+    let (mut texts, mut cells_with_text) = (0, 0_u32);
     for start in &globals.starts {
-        texts = texts.max(plain::texts_asked_for(stream, *start)?);
+        let asked = plain::asked_by(stream, *start)?;
+        texts = texts.max(asked.texts);
+        cells_with_text = cells_with_text.saturating_add(asked.cells);
     }
-    let texts = usize::try_from(texts).ok().filter(|texts| *texts <= globals.texts)?;
+    // Each shared text is some cell's. Where fewer cells than texts ask, asking for all of them costs more than it saves.
+    if texts > cells_with_text {
+        return None;
+    }
+    let texts = usize::try_from(texts).ok()?;
     let count = globals.formats + texts;
     if count > ROWS * COLUMNS {
         return None;
