@@ -38,6 +38,11 @@ impl fmt::Debug for FileHash {
 pub struct PersonHash(pub [u8; 32]);
 
 impl PersonHash {
+    /// A hash as bodies hold it: 32 bytes.
+    pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
     /// Parses 64 hex digits of either case.
     pub fn parse(hex: &str) -> Option<Self> {
         bytes_of_hex(hex).map(Self)

@@ -97,9 +97,7 @@ impl<'a> BodiesView<'a> {
 
     pub fn hash(&self, body: u32, column: usize) -> Option<PersonHash> {
         match self.columns[column] {
-            ColumnView::Hash(a) if a.is_valid(body as usize) => {
-                a.value(body as usize).try_into().ok().map(PersonHash)
-            }
+            ColumnView::Hash(a) if a.is_valid(body as usize) => PersonHash::of_bytes(a.value(body as usize)),
             _ => None,
         }
     }

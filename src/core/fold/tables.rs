@@ -204,7 +204,7 @@ fn gather_level(
 fn hex_digits(hashes: &FixedSizeBinaryArray) -> ArrayRef {
     let mut texts = StringBuilder::with_capacity(hashes.len(), 64 * hashes.len());
     for hash in hashes {
-        match hash.and_then(|bytes| bytes.try_into().ok()).map(PersonHash) {
+        match hash.and_then(PersonHash::of_bytes) {
             Some(hash) => texts.append_value(hash.to_string()),
             None => texts.append_null(),
         }

@@ -106,7 +106,7 @@ impl<'b> Stored<'b> {
 fn hash(values: &ArrayRef, row: usize) -> Option<PersonHash> {
     match values.as_string_view_opt() {
         Some(hex) => PersonHash::parse(hex.value(row)),
-        None => values.as_fixed_size_binary().value(row).try_into().ok().map(PersonHash),
+        None => PersonHash::of_bytes(values.as_fixed_size_binary().value(row)),
     }
 }
 
