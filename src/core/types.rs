@@ -249,9 +249,8 @@ impl KstDateTime {
 
 impl fmt::Display for KstDateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let day = i32::try_from(self.seconds.div_euclid(86_400)).unwrap_or_default();
         let second = self.seconds.rem_euclid(86_400);
-        write!(f, "{} {:02}:{:02}:{:02}", Day(day), second / 3600, second / 60 % 60, second % 60)
+        write!(f, "{} {:02}:{:02}:{:02}", self.day(), second / 3600, second / 60 % 60, second % 60)
     }
 }
 

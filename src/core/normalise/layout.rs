@@ -69,7 +69,7 @@ impl Layout {
             .map(|(cell, header)| {
                 let fed = map.columns.iter().filter(|m| m.cells.contains(&cell));
                 let mut kinds = fed.map(|m| schema.column(m.column).kind);
-                let measures = kinds.all(|kind| !matches!(kind, Kind::Text | Kind::Id | Kind::Hash));
+                let measures = kinds.all(Kind::measures);
                 Shown { cell, header: (*header).to_owned(), measures }
             })
             .collect();

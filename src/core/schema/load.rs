@@ -230,7 +230,7 @@ fn fault(entry: &ColumnEntry, level: Level) -> Option<&'static str> {
         Some("`from` stands instead of headers and API paths")
     } else if level == Level::Item && entry.repetition != Repetition::EveryRow {
         Some("only columns of orders repeat")
-    } else if entry.strict && matches!(entry.kind, Kind::Text | Kind::Id | Kind::Hash) {
+    } else if entry.strict && !entry.kind.measures() {
         Some("text can always be read: it cannot be strict")
     } else if entry.clearable && entry.api.is_empty() {
         Some("only what the API tells can be cleared")

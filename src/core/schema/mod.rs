@@ -47,6 +47,13 @@ pub enum Kind {
     Hash,
 }
 
+impl Kind {
+    /// Whether its values are numbers or times, which a cell may fail to be; anything is a text.
+    pub fn measures(self) -> bool {
+        matches!(self, Self::Int | Self::Money | Self::Time)
+    }
+}
+
 /// How an order-level column repeats over the rows of one order in one file (`every_row`, `first_row`, `max`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

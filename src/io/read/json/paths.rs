@@ -48,6 +48,11 @@ fn bucket(key: &str) -> usize {
     (bytes.len() * 31 + at(0) * 7 + at(bytes.len() / 2) * 3 + at(bytes.len().wrapping_sub(1))) % BUCKETS
 }
 
+/// The first key of a path.
+fn head(path: &str) -> &str {
+    path.split('.').next().unwrap_or_default()
+}
+
 #[derive(Debug)]
 pub(super) struct Paths {
     nodes: Vec<Node>,
@@ -67,26 +72,21 @@ impl Paths {
 
     /// The order's fields of an object that is one item: a field that both may have is the item's, but for the keys.
     pub(super) fn of_order_beside_item(schema: &Schema) -> Self {
-        let heads = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
-        let of_items: BTreeSet<String> =
-            schema.items.iter().flat_map(|c| &c.api).map(|path| heads(path)).collect();
+        let of_items: BTreeSet<&str> =
+            schema.items.iter().flat_map(|c| &c.api).map(|path| head(path)).collect();
         let known = &schema.known;
         let keys = [known.mall_id, known.shop_no, known.order_id].map(|at| schema.orders[at].name.as_str());
-        let is_orders = |path: &str| {
-            let head = heads(path);
-            keys.contains(&head.as_str()) || !of_items.contains(&head)
-        };
+        let is_orders = |path: &str| keys.contains(&head(path)) || !of_items.contains(head(path));
         Self::of_level(&schema.orders, is_orders).with_keys_of_orders(schema)
     }
 
-    fn with_keys_of_orders(self, schema: &Schema) -> Self {
-        let mut paths = self;
-        paths.assign("exchange", Role::Exchange);
-        paths.assign("order_id", Role::OrderId);
+    fn with_keys_of_orders(mut self, schema: &Schema) -> Self {
+        self.assign("exchange", Role::Exchange);
+        self.assign("order_id", Role::OrderId);
         for (rank, key) in schema.extracted_at_keys().iter().enumerate() {
-            paths.assign(key, Role::ExtractedAt(rank));
+            self.assign(key, Role::ExtractedAt(rank));
         }
-        paths
+        self
     }
 
     pub(super) fn of_item(schema: &Schema) -> Self {

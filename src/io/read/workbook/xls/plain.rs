@@ -1,5 +1,7 @@
 //! Sheets of nothing but numbers and shared texts, read from their records.
 
+use calamine::CellErrorType;
+
 use super::super::WorkbookRows;
 use super::super::excel::{self, Number};
 use super::super::output::{Output, Rows};
@@ -164,17 +166,17 @@ fn short_number(bits: Option<u32>) -> f64 {
 fn truth_or_error(record: &Record<'_>) -> Option<Cell<'static>> {
     match *record.data.get(6..8)? {
         [value, 0] => Some(Cell::Bool(value != 0)),
-        [error, 1] => Some(Cell::Error(match error {
-            0x00 => "#NULL!",
-            0x07 => "#DIV/0!",
-            0x0F => "#VALUE!",
-            0x17 => "#REF!",
-            0x1D => "#NAME?",
-            0x24 => "#NUM!",
-            0x2A => "#N/A",
-            0x2B => "#GETTING_DATA",
+        [error, 1] => Some(Cell::Error(excel::error_word(&match error {
+            0x00 => CellErrorType::Null,
+            0x07 => CellErrorType::Div0,
+            0x0F => CellErrorType::Value,
+            0x17 => CellErrorType::Ref,
+            0x1D => CellErrorType::Name,
+            0x24 => CellErrorType::Num,
+            0x2A => CellErrorType::NA,
+            0x2B => CellErrorType::GettingData,
             _ => return None,
-        })),
+        }))),
         _ => None,
     }
 }
